@@ -1,0 +1,1 @@
+//! The kinds that ship, one file each: doc, body, rule, tests.

@@ -1,0 +1,149 @@
+//! Every bound of the engine, with its unit in the name and what happens beyond it.
+//!
+//! [`Limits`] holds those that configuration may change; the constants are the rest. The asserts
+//! at the end tie together the bounds that only make sense together.
+
+use std::time::Duration;
+
+/// Members of a new group; its owner may change it. Beyond: 409 `group_full`.
+pub const GROUP_MEMBERS: i64 = 200;
+/// The least an owner may set as member limit. Below: 422.
+pub const GROUP_MEMBERS_LEAST: i64 = 3;
+/// Admins of a group. Beyond: 409 `too_many_admins`.
+pub const GROUP_ADMINS: usize = 20;
+/// Characters (Unicode scalar values, as everywhere) of a group's name. Beyond: 422.
+pub const GROUP_NAME_CHARS: usize = 64;
+/// Characters of a group's description. Beyond: 422.
+pub const GROUP_DESCRIPTION_CHARS: usize = 255;
+/// Characters of a group's announcement. Beyond: 422.
+pub const GROUP_ANNOUNCEMENT_CHARS: usize = 2_000;
+/// Characters of a user name. Beyond: 422.
+pub const USERNAME_CHARS: usize = 32;
+/// Characters of a display name. Beyond: 422.
+pub const DISPLAY_NAME_CHARS: usize = 32;
+/// Characters of a signature. Beyond: 422.
+pub const SIGNATURE_CHARS: usize = 128;
+/// Bytes of a message body as JSON. Beyond: 422 `body_too_large`.
+pub const MESSAGE_BODY_BYTES: usize = 32 * 1024;
+/// Characters of a text message. Beyond: 422.
+pub const TEXT_CHARS: usize = 5_000;
+/// Bytes of one kind's state in one conversation. Beyond: 409 `kind_state_full`.
+pub const KIND_STATE_BYTES: usize = 64 * 1024;
+/// Earlier messages one draft may refer to. Beyond: 422.
+pub const REFERENCES_PER_DRAFT: usize = 8;
+/// Sessions of one user. Beyond: signing in ends the one used longest ago.
+pub const SESSIONS_PER_USER: usize = 50;
+/// Posts of one user under way at once. Beyond: 429.
+pub const POSTS_IN_FLIGHT_PER_USER: usize = 32;
+/// Posts to one conversation under way at once. Beyond: 503.
+pub const POSTS_IN_FLIGHT_PER_GROUP: usize = 512;
+/// Posts under way at once in all. Beyond: 503.
+pub const POSTS_IN_FLIGHT: usize = 4_096;
+/// How long a caller waits for the answer to a write. Beyond: 503, which means "perhaps".
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Deliveries in one stream's queue. Beyond: the stream falls back to catching up from the log.
+pub const STREAM_QUEUE_DELIVERIES: usize = 256;
+/// Bytes in one stream's queue, whichever of the two comes first.
+pub const STREAM_QUEUE_BYTES: usize = 64 * 1024;
+/// Deliveries waiting for one user's actor. Beyond: one `behind` mark takes their place and all
+/// streams of the user catch up from the log.
+pub const USER_MAILBOX_DELIVERIES: usize = 1_024;
+/// Drafts and other writes waiting for the journal. Beyond: 503.
+pub const JOURNAL_QUEUE: usize = 8_192;
+/// Entries of one transaction of the journal. More wait for the next.
+pub const JOURNAL_BATCH: usize = 512;
+/// How long a group may take to fan out what was committed. Beyond: the journal sends everyone
+/// concerned to catch-up itself, so that one slow group does not hold the watermark.
+pub const FAN_OUT_TIMEOUT: Duration = Duration::from_secs(1);
+/// Members offered a delivery before the group's actor lets others run.
+pub const FAN_OUT_CHUNK: usize = 256;
+/// How often a draft whose expectation failed is admitted again. Beyond: 503.
+pub const READMISSIONS: u32 = 2;
+/// Messages of one page of catch-up. More come as the next page.
+pub const PAGE_MESSAGES: usize = 256;
+/// Bytes of one page of catch-up (at least one message is always in it).
+pub const PAGE_BYTES: usize = 64 * 1024;
+/// Pages read at once in all; more wait.
+pub const PAGES_AT_ONCE: usize = 32;
+/// Events of one long-poll answer. More wait for the next request.
+pub const POLL_EVENTS: usize = 256;
+/// Bytes of one long-poll answer.
+pub const POLL_BYTES: usize = 256 * 1024;
+/// How long a woken long-poll waits for company.
+pub const POLL_COMPANY: Duration = Duration::from_millis(5);
+/// Longest hold of a long-poll, in seconds. Beyond: 422.
+pub const POLL_WAIT_MOST_S: u64 = 25;
+/// Long-polls of one user held at once; a further one is answered at once with what there is.
+pub const POLLS_PER_USER: usize = 16;
+/// A user who polled this recently counts as online.
+pub const POLL_PRESENCE: Duration = Duration::from_secs(15);
+/// A user whose last stream ended stays online this long.
+pub const PRESENCE_GRACE: Duration = Duration::from_secs(5);
+/// Messages of one history page. Beyond: 422.
+pub const HISTORY_MESSAGES: usize = 200;
+/// Users or groups one search answers.
+pub const FIND_RESULTS: usize = 50;
+/// Seconds between heartbeats of a stream, before the spread.
+pub const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long a stream lives before it is asked to come again, before the spread.
+pub const STREAM_LIFE: Duration = Duration::from_secs(600);
+/// The spread of [`HEARTBEAT`] and [`STREAM_LIFE`], in per cent to each side.
+pub const SPREAD_PERCENT: u64 = 20;
+/// A user's actor without stream or poll for this long is passivated.
+pub const USER_IDLE: Duration = Duration::from_secs(60);
+/// A conversation's actor without work for this long is passivated.
+pub const GROUP_IDLE: Duration = Duration::from_secs(300);
+/// Receipts a conversation's actor remembers to answer retries without asking the store.
+pub const RECENT_RECEIPTS: usize = 512;
+/// Least time between two stored read positions of one user in one conversation.
+pub const READ_COALESCE: Duration = Duration::from_secs(1);
+/// Least time between two typing signals of one user in one conversation. Beyond: 429.
+pub const TYPING_EVERY: Duration = Duration::from_secs(1);
+/// Least time between two stored uses of one session.
+pub const SESSION_TOUCH_MS: i64 = 3_600_000;
+/// Users whose rate is tracked at once. Beyond: the longest idle ones are forgotten.
+pub const RATES_TRACKED: usize = 65_536;
+
+/// The bounds that configuration may change. Where 0 means "unlimited", the field says so.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// The most an owner may set as member limit.
+    pub group_members_most: i64,
+    /// Groups one user is in; 0: unlimited. Beyond: 409 `too_many_groups`.
+    pub groups_per_user: i64,
+    /// Posts of one user per second, with a burst of three times as many; 0: unlimited.
+    /// Beyond: 429 with Retry-After.
+    pub posts_per_second: u32,
+    /// Streams of one user; 0: unlimited. A further one closes the oldest with `superseded`.
+    pub streams_per_user: usize,
+    /// Messages a cursor may lie behind, counting those its user may see; 0: unlimited.
+    /// Beyond: `reset`.
+    pub catch_up_messages: i64,
+    /// Days a session lives without being used; 0: for ever.
+    pub session_days: i64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            group_members_most: 2_000,
+            groups_per_user: 500,
+            posts_per_second: 10,
+            streams_per_user: 8,
+            catch_up_messages: 10_000,
+            session_days: 30,
+        }
+    }
+}
+
+// A batch must fit into the queue, a user's posts into the whole, a message into every queue
+// that carries it, and a page into an answer of a long-poll.
+const _: () = assert!(JOURNAL_BATCH <= JOURNAL_QUEUE);
+const _: () = assert!(POSTS_IN_FLIGHT <= JOURNAL_QUEUE);
+const _: () = assert!(POSTS_IN_FLIGHT_PER_USER <= POSTS_IN_FLIGHT_PER_GROUP);
+const _: () = assert!(POSTS_IN_FLIGHT_PER_GROUP <= POSTS_IN_FLIGHT);
+const _: () = assert!(MESSAGE_BODY_BYTES < STREAM_QUEUE_BYTES);
+const _: () = assert!(PAGE_MESSAGES <= POLL_EVENTS);
+const _: () = assert!(PAGE_BYTES <= POLL_BYTES);
+const _: () = assert!(STREAM_QUEUE_DELIVERIES <= USER_MAILBOX_DELIVERIES);
+const _: () = assert!(HEARTBEAT.as_secs() * (100 + SPREAD_PERCENT) / 100 < 20);

@@ -1,0 +1,40 @@
+// The dictionary. Flat keys, {name} holes, "one|other" chosen by {count}.
+var chat = chat || {};
+
+chat.i18n = (function () {
+  "use strict";
+
+  var words = {};
+
+  function load(language, done) {
+    chat.http("GET", "i18n/" + language + ".json", null, function (problem, answer) {
+      words = answer || {};
+      done(problem);
+    });
+  }
+
+  function use(dictionary) {
+    words = dictionary;
+  }
+
+  function has(key) {
+    return Object.prototype.hasOwnProperty.call(words, key);
+  }
+
+  function t(key, holes) {
+    var text = has(key) ? words[key] : key;
+    var forms = text.split("|");
+    if (forms.length === 2 && holes) { text = holes.count === 1 ? forms[0] : forms[1]; }
+    return text.replace(/\{(\w+)\}/g, function (all, name) {
+      return holes && holes[name] !== undefined ? String(holes[name]) : all;
+    });
+  }
+
+  /** What went wrong, in words: ours for the code, else the server's own. */
+  function problem(trouble) {
+    var key = "error." + trouble.code;
+    return has(key) ? t(key) : trouble.detail || t("error.unknown", { code: trouble.code });
+  }
+
+  return { load: load, use: use, t: t, problem: problem };
+}());

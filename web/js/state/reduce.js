@@ -1,0 +1,18 @@
+// (state, action) -> state, by the action's type. The tables are the rooms.
+var chat = chat || {};
+
+chat.reduce = (function () {
+  "use strict";
+
+  function reduce(state, action) {
+    var tables = [chat.ui, chat.conversations, chat.outbox], i;
+    for (i = 0; i < tables.length; i += 1) {
+      if (Object.prototype.hasOwnProperty.call(tables[i], action.type)) {
+        return tables[i][action.type](state, action);
+      }
+    }
+    throw new Error("no reducer for " + action.type);
+  }
+
+  return reduce;
+}());

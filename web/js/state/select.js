@@ -1,0 +1,84 @@
+// Questions to the state, answered without touching it.
+var chat = chat || {};
+
+chat.select = (function () {
+  "use strict";
+
+  // A new bubble group: other sender, a pause, another day, or a notice between.
+  var GROUP_MS = 5 * 60 * 1000;
+
+  /** The badge. What is open and looked at is being read already. */
+  function unread(state, conversation) {
+    return state.attentive && state.open === conversation.id && conversation.loaded ? 0 : conversation.unread;
+  }
+
+  function sent_at(conversation) {
+    return conversation.last_message && conversation.last_message.sent_at || "";
+  }
+
+  /** Newest first. One that was left stays only while it is open. */
+  function list(state) {
+    return Object.keys(state.conversations).map(function (id) {
+      return state.conversations[id];
+    }).filter(function (one) {
+      return one.type !== "self" && (!one.left || one.id === state.open);
+    }).sort(function (a, b) {
+      if (sent_at(a) === sent_at(b)) { return a.name < b.name ? -1 : 1; }
+      return sent_at(a) < sent_at(b) ? 1 : -1;
+    });
+  }
+
+  function unread_total(state) {
+    return Object.keys(state.conversations).reduce(function (sum, id) {
+      var one = state.conversations[id];
+      return one.left || one.type === "self" ? sum : sum + unread(state, one);
+    }, 0);
+  }
+
+  function name_of(state, user, fallback) {
+    return state.users[user] || fallback || chat.i18n.t("user.unknown");
+  }
+
+  function title(conversation) {
+    return conversation.name || chat.i18n.t("conversation.unnamed");
+  }
+
+  /** The names needed to say a message in words. */
+  function names(state) {
+    return function (user, fallback) { return name_of(state, user, fallback); };
+  }
+
+  function typing(state, conversation) {
+    return Object.keys(conversation.typing).map(function (user) { return name_of(state, user); });
+  }
+
+  /** The rows of the timeline from `top` on: day lines, notices, messages, then the outbox. */
+  function rows(state, conversation, from) {
+    var found = [], before = null, day = null;
+    conversation.messages.slice(from).forEach(function (message) {
+      var kind = chat.kinds.of(message);
+      var today = chat.time.day_key(message.sent_at);
+      if (today !== day) {
+        found.push({ key: "day" + message.seq, day: message.sent_at });
+        before = null;
+      }
+      day = today;
+      found.push({
+        key: message.seq, message: message, mine: message.sender === state.me.id, notice: Boolean(kind.notice),
+        more: Boolean(before) && !kind.notice && before.sender === message.sender &&
+          new Date(message.sent_at).getTime() - new Date(before.sent_at).getTime() < GROUP_MS
+      });
+      before = kind.notice ? null : message;
+    });
+    state.outbox.forEach(function (item) {
+      if (item.conversation !== conversation.id) { return; }
+      found.push({ key: item.client_id, message: item, mine: true, item: item, more: false });
+    });
+    return found;
+  }
+
+  return {
+    unread: unread, unread_total: unread_total, list: list, title: title,
+    names: names, typing: typing, rows: rows
+  };
+}());

@@ -1,0 +1,119 @@
+-- The tables of WebQQ, for PostgreSQL and for SQLite alike: the common subset of both, applied at
+-- every start (`create … if not exists`). Times are Unix milliseconds. UUIDs are `uuid` in
+-- PostgreSQL and 16-byte blobs in SQLite. Lists of users are UUIDs in text, joined by commas.
+-- "folded" is trimmed and lower case by Unicode's rules, made by the engine, because the
+-- databases disagree about case outside ASCII.
+
+-- The end of the log, and what makes its batches whole. One row. The writer locks it for the
+-- length of its transaction: so position order is commit order.
+create table if not exists head (
+    id             bigint  not null primary key check (id = 1), -- always 1
+    schema_version bigint  not null,           -- which version of this file made the tables
+    epoch          bigint  not null,           -- which past this log has; new after restore and import
+    secret         text    not null,           -- 32 bytes in hexadecimal: keys the digests of messages
+    position       bigint  not null,           -- the last message's position; 0: none
+    batch          bigint  not null,           -- batches the journal has committed
+    outcomes       text    not null,           -- what became of the entries of the last batch, as JSON
+    next_number    bigint  not null,           -- the next public number of a user or group
+    access_version bigint  not null            -- raised by commands that end sessions or change rights
+);
+
+-- Who can sign in. A deleted account stays, disabled and renamed.
+create table if not exists users (
+    id              uuid    not null primary key, -- made by the engine
+    number          bigint  not null unique,      -- public number, from 10001 up; shared with groups
+    username        text    not null,             -- as typed
+    username_folded text    not null unique,      -- for signing in and for uniqueness
+    name            text    not null,             -- display name
+    name_folded     text    not null,             -- for finding
+    signature       text    not null,             -- a line about oneself
+    status          text    not null,             -- chosen: online, away, busy, invisible
+    password_hash   text,                         -- PHC string; null: cannot sign in with a password
+    administrator   boolean not null,             -- runs the server
+    disabled        boolean not null,             -- may no longer sign in
+    created_at      bigint  not null              -- when they signed up
+);
+create index if not exists users_name on users (name_folded);
+
+-- Signed-in devices. The token itself is never stored.
+create table if not exists sessions (
+    id         uuid   not null primary key, -- names the device in lists
+    user_id    uuid   not null,             -- whose
+    token_hash text   not null unique,      -- SHA-256 of the token, in hexadecimal
+    device     text   not null,             -- what the device calls itself
+    created_at bigint not null,             -- when it signed in
+    last_used  bigint not null              -- at most an hour behind
+);
+create index if not exists sessions_user on sessions (user_id);
+
+-- Places where messages are ordered: groups, direct chats, and each user's own settings.
+create table if not exists conversations (
+    id             uuid    not null primary key, -- a group's id; derived from the pair; the user's id
+    type           text    not null,             -- group, direct, self
+    number         bigint  unique,               -- public number of a group; null for others
+    name           text    not null,             -- a group's name; empty for others
+    name_folded    text    unique,               -- a group's folded name; null for others
+    description    text    not null,             -- what the group is about
+    announcement   text    not null,             -- what everyone in the group should know
+    join_mode      text    not null,             -- open, closed
+    member_limit   bigint  not null,             -- members at most
+    history_shared boolean not null,             -- newcomers may read what was said before
+    seq            bigint  not null,             -- the last message's seq; 0: none
+    counted        bigint  not null,             -- unread-worthy messages so far
+    head_position  bigint  not null,             -- the last message's position
+    member_count   bigint  not null,             -- open stays
+    owner          uuid,                         -- of a group
+    created_at     bigint  not null,             -- when it began
+    check (member_count between 0 and member_limit),
+    check (type <> 'group' or owner is not null)
+);
+
+-- Membership: one row for each time somebody came, never reopened.
+create table if not exists stays (
+    conversation      uuid   not null, -- where
+    user_id           uuid   not null, -- who
+    joined_position   bigint not null, -- position of the message that opened it (direct: the head then)
+    from_seq          bigint not null, -- the first seq that history shows; 1 where history is shared
+    role              text   not null, -- owner, admin, member
+    muted_until       bigint,          -- may not post until then
+    read_seq          bigint not null, -- read up to here
+    read_counted      bigint not null, -- unread-worthy messages up to there
+    left_position     bigint,          -- position of the message that ended it; null: open
+    left_seq          bigint,          -- its seq
+    left_counted      bigint,          -- unread-worthy messages up to it
+    left_name         text,            -- what the conversation was called then
+    left_member_count bigint,          -- who was left behind
+    primary key (conversation, user_id, joined_position)
+);
+create unique index if not exists stays_open on stays (conversation, user_id) where left_position is null;
+create unique index if not exists stays_owner on stays (conversation) where left_position is null and role = 'owner';
+create index if not exists stays_user on stays (user_id, conversation);
+
+-- The log.
+create table if not exists messages (
+    position     bigint not null primary key, -- place in the whole log; rises in commit order
+    conversation uuid   not null,             -- where
+    seq          bigint not null,             -- place in the conversation: 1, 2, 3 … without gaps
+    counted      bigint not null,             -- unread-worthy messages up to and including it
+    kind         text   not null,             -- text, group.join, …
+    sender       uuid   not null,             -- who; the nil UUID is the system
+    sender_name  text   not null,             -- their display name at the time
+    body         text,                        -- JSON; null once recalled
+    client_id    uuid   not null,             -- the client's name for it: a retry is the same message
+    digest       text   not null,             -- keyed hash of kind and body as sent; empty once recalled
+    sent_at      bigint not null,             -- when
+    added        text   not null,             -- users it made members
+    removed      text   not null,             -- users it removed
+    audience     text,                        -- who sees it; null: everyone
+    unique (conversation, seq),
+    unique (conversation, sender, client_id)
+);
+create unique index if not exists messages_by_position on messages (conversation, position);
+
+-- What each kind remembers about a conversation.
+create table if not exists kind_states (
+    conversation uuid not null, -- where
+    kind         text not null, -- whose
+    state        text not null, -- JSON
+    primary key (conversation, kind)
+);

@@ -214,6 +214,8 @@ pub enum Refusal {
     Invalid,
     /// Too often; try again later.
     TooMany,
+    /// It is so already: nothing was posted, and the route answers as after success.
+    Unchanged,
     /// Not now; the outcome is unknown and a retry with the same client id is safe.
     Unavailable,
 }
@@ -275,6 +277,11 @@ impl Rejection {
     /// Like [`invalid`](Self::invalid), with a code of its own.
     pub fn unprocessable(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(Refusal::Invalid, code, detail)
+    }
+
+    /// The change changes nothing.
+    pub fn unchanged() -> Self {
+        Self::new(Refusal::Unchanged, "unchanged", "It is so already.")
     }
 
     /// Too often.

@@ -1,0 +1,144 @@
+//! The kinds an engine knows, by name.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use serde_json::Value;
+
+use crate::group::state::ConversationType;
+use crate::ids::Seq;
+use crate::kind::{Admission, Effects, KindInfo, Lang, MessageKind};
+use crate::limits::REFERENCES_PER_DRAFT;
+use crate::message::Rejection;
+
+/// A [`MessageKind`] without its type: bodies are JSON.
+pub(crate) trait Kind: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn durable(&self) -> bool;
+    fn counts(&self) -> bool;
+    fn postable(&self) -> bool;
+    fn from_outside(&self) -> bool;
+    fn barrier(&self) -> bool;
+    fn conversations(&self) -> &'static [ConversationType];
+    fn schema(&self) -> Value;
+    /// Reads the body, runs the rule, gives the body as the rule left it.
+    fn admit(&self, body: &Value, at: &Admission<'_>) -> Result<(Value, Effects), Rejection>;
+    fn refers_to(&self, body: &Value) -> Result<Vec<Seq>, Rejection>;
+    /// `None` when the body is not one of this kind (an older version of it, say).
+    fn summary(&self, body: &Value, lang: Lang) -> Option<String>;
+}
+
+struct Typed<K>(PhantomData<fn() -> K>);
+
+fn read<K: MessageKind>(body: &Value) -> Result<K, Rejection> {
+    K::deserialize(body).map_err(|error| {
+        let said = error.to_string();
+        Rejection::invalid(
+            "body",
+            format!("The body is none of kind {}: {said}.", K::NAME),
+        )
+    })
+}
+
+impl<K: MessageKind> Kind for Typed<K> {
+    fn name(&self) -> &'static str {
+        K::NAME
+    }
+    fn durable(&self) -> bool {
+        K::DURABLE
+    }
+    fn counts(&self) -> bool {
+        K::COUNTS_AS_UNREAD
+    }
+    fn postable(&self) -> bool {
+        K::POSTABLE
+    }
+    fn from_outside(&self) -> bool {
+        K::FROM_OUTSIDE
+    }
+    fn barrier(&self) -> bool {
+        K::BARRIER
+    }
+    fn conversations(&self) -> &'static [ConversationType] {
+        K::CONVERSATIONS
+    }
+    fn schema(&self) -> Value {
+        schemars::schema_for!(K).to_value()
+    }
+
+    fn admit(&self, body: &Value, at: &Admission<'_>) -> Result<(Value, Effects), Rejection> {
+        let mut kind: K = read(body)?;
+        let effects = kind.admit(at)?;
+        let body = serde_json::to_value(&kind)
+            .map_err(|_| Rejection::invalid("body", "The body cannot be written as JSON."))?;
+        Ok((body, effects))
+    }
+
+    fn refers_to(&self, body: &Value) -> Result<Vec<Seq>, Rejection> {
+        let seqs = read::<K>(body)?.refers_to();
+        if seqs.len() > REFERENCES_PER_DRAFT {
+            let detail = format!("At most {REFERENCES_PER_DRAFT} earlier messages.");
+            return Err(Rejection::invalid("body", detail));
+        }
+        Ok(seqs)
+    }
+
+    fn summary(&self, body: &Value, lang: Lang) -> Option<String> {
+        read::<K>(body).ok().map(|kind| kind.summary(lang))
+    }
+}
+
+/// All kinds of an engine, in the order of their names.
+#[derive(Default)]
+pub(crate) struct Registry {
+    kinds: BTreeMap<&'static str, Box<dyn Kind>>,
+    twice: Vec<&'static str>,
+}
+
+impl Registry {
+    /// Adds a kind; a name that is taken is remembered and refused at the start.
+    pub(crate) fn add<K: MessageKind>(&mut self) {
+        if self.kinds.contains_key(K::NAME) {
+            self.twice.push(K::NAME);
+        } else {
+            self.kinds
+                .insert(K::NAME, Box::new(Typed::<K>(PhantomData)));
+        }
+    }
+
+    /// Names that were added twice.
+    pub(crate) fn twice(&self) -> &[&'static str] {
+        &self.twice
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&dyn Kind> {
+        self.kinds.get(name).map(|kind| &**kind)
+    }
+
+    pub(crate) fn infos(&self) -> Vec<KindInfo> {
+        let info = |kind: &Box<dyn Kind>| KindInfo {
+            name: kind.name().into(),
+            durable: kind.durable(),
+            counts_as_unread: kind.counts(),
+            postable: kind.postable(),
+            conversations: kind.conversations().to_vec(),
+            schema: kind.schema(),
+        };
+        self.kinds.values().map(info).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::text::Text;
+
+    #[test]
+    fn a_name_taken_twice_is_remembered() {
+        let mut registry = Registry::default();
+        registry.add::<Text>();
+        assert!(registry.twice().is_empty());
+        registry.add::<Text>();
+        assert_eq!(registry.twice(), ["text"]);
+    }
+}

@@ -1,0 +1,111 @@
+//! Names and lines that people type: cleaned in one place, so that what is stored can be shown.
+
+use crate::limits::{DISPLAY_NAME_CHARS, USERNAME_CHARS};
+use crate::message::Rejection;
+
+/// Characters that change how their neighbours are drawn, or are not drawn at all: bidirectional
+/// marks, overrides and isolates, zero-width characters, the byte order mark.
+fn is_deceptive(c: char) -> bool {
+    matches!(c,
+        '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// One line: white space folded to single spaces and trimmed; no control and no deceptive
+/// characters; `least` to `most` characters.
+///
+/// # Errors
+/// `invalid`, naming `field`.
+pub fn clean_line(
+    field: &'static str,
+    text: &str,
+    least: usize,
+    most: usize,
+) -> Result<String, Rejection> {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().any(|c| c.is_control() || is_deceptive(c)) {
+        let detail = "Control and invisible characters are not allowed here.";
+        return Err(Rejection::invalid(field, detail));
+    }
+    let chars = line.chars().count();
+    if chars < least || chars > most {
+        let detail = if least == 0 {
+            format!("At most {most} characters.")
+        } else {
+            format!("{least} to {most} characters.")
+        };
+        return Err(Rejection::invalid(field, detail));
+    }
+    Ok(line)
+}
+
+/// Several lines: trimmed; no control characters but line breaks and tabs; at most `most`
+/// characters.
+///
+/// # Errors
+/// `invalid`, naming `field`.
+pub fn clean_text(field: &'static str, text: &str, most: usize) -> Result<String, Rejection> {
+    let text = text.trim();
+    let is_bad = |c: char| (c.is_control() && c != '\n' && c != '\t') || is_deceptive(c);
+    if text.chars().any(is_bad) {
+        let detail = "Control and invisible characters are not allowed here.";
+        return Err(Rejection::invalid(field, detail));
+    }
+    if text.chars().count() > most {
+        let detail = format!("At most {most} characters.");
+        return Err(Rejection::invalid(field, detail));
+    }
+    Ok(text.to_owned())
+}
+
+/// A user name: 2 to 32 letters, digits, `.`, `_` or `-`, in any script.
+///
+/// # Errors
+/// `invalid`.
+pub fn clean_username(text: &str) -> Result<String, Rejection> {
+    let name = clean_line("username", text, 2, USERNAME_CHARS)?;
+    if !name
+        .chars()
+        .all(|c| c.is_alphanumeric() || "._-".contains(c))
+    {
+        let detail = "Letters, digits, dots, underscores and hyphens only.";
+        return Err(Rejection::invalid("username", detail));
+    }
+    Ok(name)
+}
+
+/// A display name: 1 to 32 characters.
+///
+/// # Errors
+/// `invalid`.
+pub fn clean_display_name(text: &str) -> Result<String, Rejection> {
+    clean_line("name", text, 1, DISPLAY_NAME_CHARS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_trimmed_folded_and_clean() {
+        assert_eq!(clean_line("name", "  a \t b ", 1, 9).unwrap(), "a b");
+        for bad in [
+            "",
+            "   ",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "a\u{7}b",
+            "toolong890",
+        ] {
+            assert!(clean_line("name", bad, 1, 9).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn user_names_are_words_of_any_script() {
+        assert_eq!(clean_username("张伟_1").unwrap(), "张伟_1");
+        for bad in ["a", "a b", "a/b", "<b>", "a@b", &"x".repeat(33)] {
+            assert!(clean_username(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,9 +1,47 @@
-//! The chat engine of WebQQ: user and group actors over a durable log.
+//! The chat engine of WebQQ: user and group actors over a durable log. Usable without HTTP.
+//!
+//! The map, in reading order:
+//!
+//! | room | what is there |
+//! |---|---|
+//! | [`ids`], [`limits`], [`message`], [`names`] | what things are called, how many there may be, what travels |
+//! | [`kind`], [`kinds`] | the extension point, and the kinds that ship |
+//! | [`group::state`] | what a conversation is: pure, a fold of its log |
+//! | [`store`] | what is kept: the contract, the pure plan of a batch, SQLite, PostgreSQL, memory |
+//! | `mailbox`, `slot`, `directory` | what actors can be told, where they live, who starts and buries them |
+//! | `group/actor` | admits drafts, fans out what was committed |
+//! | `journal`, `watermark`, `recovery` | the one writer, what was handed over, what is done after a crash |
+//! | [`user`] | a user's actor, its ports, and what clients read: [`user::feed`], [`user::poll`] |
+//! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`reading`] are its chapters |
+//! | [`runtime`] | clock, sleep, spawn, randomness, ids: the seam to the world |
+//!
+//! The way of one message: [`Engine::post`] → `GroupMail::Post` → `group::admission` →
+//! `journal` → [`store::Store::commit`] → the poster's receipt, and `GroupMail::Settled` →
+//! `group::fan_out` → `UserMail::Deliver` → a port's queue → [`user::feed::Feed::next`].
 
+pub mod accounts;
+mod core;
+mod directory;
+pub mod engine;
 pub mod group;
+pub mod groups;
 pub mod ids;
+mod journal;
 pub mod kind;
 pub mod kinds;
 pub mod limits;
+mod mailbox;
 pub mod message;
+pub mod names;
+mod places;
+mod posting;
+mod rates;
+pub mod reading;
+mod recovery;
+pub mod runtime;
+mod slot;
 pub mod store;
+pub mod user;
+mod watermark;
+
+pub use engine::Engine;

@@ -73,7 +73,7 @@ pub const POLL_BYTES: usize = 256 * 1024;
 pub const POLL_COMPANY: Duration = Duration::from_millis(5);
 /// Longest hold of a long-poll, in seconds. Beyond: 422.
 pub const POLL_WAIT_MOST_S: u64 = 25;
-/// Long-polls of one user held at once; a further one is answered at once with what there is.
+/// Long-polls of one user held at once; a further one has the oldest answered at once.
 pub const POLLS_PER_USER: usize = 16;
 /// A user who polled this recently counts as online.
 pub const POLL_PRESENCE: Duration = Duration::from_secs(15);

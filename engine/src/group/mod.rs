@@ -1,3 +1,7 @@
-//! A conversation: its state and rules ([`state`], pure) and its actor ([`actor`], a thin shell).
+//! A conversation: its state and rules ([`state`], [`admission`], both pure), its actor
+//! ([`actor`], a thin shell), and what the actor hands out ([`fan_out`]).
 
+pub(crate) mod actor;
+pub(crate) mod admission;
+pub(crate) mod fan_out;
 pub mod state;

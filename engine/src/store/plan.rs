@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::rows::*;
 use super::{
-    Append, Batch, Bounds, Entry, NewSession, NewUser, Outcome, Posted, Status, WhichSessions, fold,
+    Append, Batch, Bounds, Entry, NewSession, NewUser, Outcome, Posted, Status, StoreError,
+    WhichSessions, fold,
 };
 use crate::group::state::{ConversationType, GroupField, Role, Settings, added_and_removed};
 use crate::ids::{ClientId, ConversationId, Position, Seq, SessionId, UserId};
@@ -107,6 +108,40 @@ pub struct Changes {
     pub sessions: BTreeMap<SessionId, SessionRecord>,
     /// Sessions to delete.
     pub ended_sessions: BTreeSet<SessionId>,
+}
+
+/// Whether a batch may be written after what this head says.
+///
+/// # Errors
+/// [`StoreError::Refused`]: it does not follow the last batch, or appends without a number.
+pub fn check(batch: &Batch, head: &HeadRow) -> super::Result<()> {
+    let appends = |entry: &Entry| matches!(entry, Entry::Append(_));
+    match batch.number {
+        Some(number) if number != head.batch + 1 => {
+            let said = format!("batch {number} does not follow batch {}", head.batch);
+            Err(StoreError::Refused(said))
+        }
+        None if batch.entries.iter().any(appends) => {
+            let said = "a batch without a number cannot append messages";
+            Err(StoreError::Refused(said.into()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether the batch of this number is in a log that has counted so many.
+///
+/// # Errors
+/// [`StoreError::Unusable`]: it is neither the last one nor the next.
+pub fn is_in(number: i64, counted: i64) -> super::Result<bool> {
+    match number - counted {
+        0 => Ok(true),
+        1 => Ok(false),
+        _ => Err(StoreError::Unusable(format!(
+            "the log is at batch {counted}, not at {number} or just before it: somebody else \
+             wrote to it, or a backup was put back"
+        ))),
+    }
 }
 
 /// Which rows the batch touches.
@@ -298,19 +333,21 @@ impl Planner {
         if now.is_none() && append.r#type == ConversationType::Direct {
             return Err(Rejection::not_found());
         }
-        let is_group = append.r#type == ConversationType::Group;
+        let place = now.map_or(append.r#type, |c| c.r#type);
+        let is_group = place == ConversationType::Group;
         let mut settings = now.map_or_else(Settings::default, |c| c.settings.clone());
         let mut members = now.map_or(0, |c| c.member_count);
-        let mut owner = now.and_then(|c| c.owner);
-        let is_open = |user: UserId| {
+        let mut owners: BTreeSet<UserId> = now.and_then(|c| c.owner).into_iter().collect();
+        let was_open = |user: UserId| {
             let stay = self.rows.stays.get(&(id, user));
             stay.is_some_and(|stay| stay.left.is_none())
         };
-        let (added, removed) = added_and_removed(&append.effects);
+        // Nobody comes and goes in one message: its position would be in two stays.
+        let (mut added, mut removed) = (BTreeSet::new(), BTreeSet::new());
         for effect in &append.effects {
             match effect {
                 Effect::AddMember { user, role } => {
-                    if is_open(*user) {
+                    if was_open(*user) || !added.insert(*user) {
                         return Err(Rejection::conflict("already_member", "Already a member."));
                     }
                     members += 1;
@@ -324,24 +361,25 @@ impl Planner {
                         return Err(Rejection::conflict("too_many_groups", detail));
                     }
                     if *role == Role::Owner {
-                        owner = Some(*user);
+                        owners.insert(*user);
                     }
                 }
                 Effect::RemoveMember { user } => {
-                    if !is_open(*user) {
-                        return Err(Rejection::conflict("not_a_member", "Not a member."));
+                    if !was_open(*user) || !removed.insert(*user) {
+                        return Err(not_a_member());
                     }
                     members -= 1;
-                    owner = owner.filter(|owner| owner != user);
+                    owners.remove(user);
                 }
                 Effect::SetRole { user, role } => {
-                    if !is_open(*user) && !added.contains(user) {
-                        return Err(Rejection::conflict("not_a_member", "Not a member."));
+                    let open = was_open(*user) && !removed.contains(user);
+                    if !open && !added.contains(user) {
+                        return Err(not_a_member());
                     }
                     if *role == Role::Owner {
-                        owner = Some(*user);
-                    } else if owner == Some(*user) {
-                        owner = None;
+                        owners.insert(*user);
+                    } else {
+                        owners.remove(user);
                     }
                 }
                 Effect::SetField(field) => {
@@ -351,9 +389,12 @@ impl Planner {
                 Effect::SetMute { .. } | Effect::SetState(_) => {}
             }
         }
-        if is_group && (owner.is_none() || owner.is_some_and(|one| removed.contains(&one))) {
+        if is_group && owners.len() != 1 {
             let detail = "A group has exactly one owner.";
             return Err(Rejection::conflict("owner_must_transfer", detail));
+        }
+        if is_group && fold(&settings.name).is_empty() {
+            return Err(Rejection::invalid("name", "A group has a name."));
         }
         Ok(())
     }
@@ -513,7 +554,8 @@ impl Planner {
             }
             Effect::SetField(field) => {
                 if let GroupField::Name(name) = field {
-                    self.rows.group_names.remove(&fold(&row.settings.name));
+                    // The name given up stays taken until the next batch: rows are written one
+                    // by one, and a unique name must be unique after each.
                     self.rows.group_names.insert(fold(name), id);
                 }
                 row.settings.set(field);
@@ -646,6 +688,10 @@ impl Planner {
                     ..Rejection::conflict("username_taken", "This user name is taken.")
                 });
             }
+            None if self.rows.users.contains_key(&user.id) => {
+                let detail = "There is a user with this id already.";
+                return Outcome::Refused(Rejection::conflict("user_exists", detail));
+            }
             None => {}
         }
         let row = UserRecord {
@@ -713,6 +759,10 @@ impl Planner {
             !ends
         });
     }
+}
+
+fn not_a_member() -> Rejection {
+    Rejection::conflict("not_a_member", "Not a member.")
 }
 
 fn group_full(limit: i64) -> Rejection {

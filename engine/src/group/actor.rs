@@ -1,0 +1,461 @@
+//! The conversation's actor: a shell around [`state`](super::state), [`admission`](super::admission)
+//! and [`fan_out`](super::fan_out). Also runs direct chats and `self` conversations.
+//!
+//! **Speculation.** Drafts are admitted one after the other against `ahead`: what is committed
+//! plus what is on its way. Each carries the seq it expects; the store refuses one whose
+//! expectation fails, alone. Then `ahead` was wrong: nothing more is admitted until all that is
+//! on its way is settled, the state is read again, and what was refused is admitted again.
+//!
+//! **Commit, then fan out.** `committed` folds exactly what the journal says, in order. What lies
+//! at or below the position the state was read at is in the state already and was perhaps fanned
+//! out by nobody: those who may see it are sent to catch-up before the next mail is handled.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ractor::{Actor, ActorProcessingErr, ActorRef};
+use tokio::sync::oneshot;
+
+use super::admission::{self, Circumstances};
+use super::fan_out::Members;
+use super::state::{ConversationState, ConversationType, Member, Role};
+use crate::core::Core;
+use crate::ids::{ClientId, Position, UserId};
+use crate::journal::Submission;
+use crate::limits::{GROUP_IDLE, READMISSIONS, RECENT_RECEIPTS};
+use crate::mailbox::{Committed, GroupMail, GroupSlot, Post, Settled};
+use crate::message::{Receipt, Rejection, Signal, rfc3339};
+use crate::recovery;
+use crate::store::{Append, Outcome};
+use crate::watermark::Part;
+
+pub(crate) struct GroupActor {
+    pub(crate) core: Arc<Core>,
+}
+
+pub(crate) struct GroupArguments {
+    pub(crate) slot: Arc<GroupSlot>,
+    /// Tells this life's drafts from those of an earlier one.
+    pub(crate) generation: u64,
+}
+
+type PostKey = (Option<UserId>, ClientId);
+
+pub(crate) struct State {
+    slot: Arc<GroupSlot>,
+    generation: u64,
+    /// What the log says.
+    committed: ConversationState,
+    /// The same, plus what is on its way.
+    ahead: ConversationState,
+    /// The position `committed` was read at.
+    read_at: Position,
+    members: Members,
+    /// Drafts handed to the journal and not settled.
+    under_way: usize,
+    /// Nothing is admitted until `under_way` is 0; then the state is read again if `reload`.
+    held: bool,
+    reload: bool,
+    /// Posts that wait for `held`; bounded by the slot's places.
+    line: VecDeque<Box<Post>>,
+    /// Second posts of a client id that is under way.
+    doubles: BTreeMap<PostKey, Vec<Box<Post>>>,
+    under_way_keys: BTreeMap<PostKey, String>,
+    /// The latest receipts with their digests, to answer retries without asking the store.
+    recent: BTreeMap<PostKey, (Receipt, String)>,
+    recent_order: VecDeque<PostKey>,
+    last_work: Duration,
+    leaving: bool,
+}
+
+impl Actor for GroupActor {
+    type Msg = GroupMail;
+    type State = State;
+    type Arguments = GroupArguments;
+
+    async fn pre_start(
+        &self,
+        _: ActorRef<GroupMail>,
+        arguments: GroupArguments,
+    ) -> Result<State, ActorProcessingErr> {
+        let id = arguments.slot.conversation;
+        let empty = ConversationState::empty(id, ConversationType::Group);
+        Ok(State {
+            slot: arguments.slot,
+            generation: arguments.generation,
+            committed: empty.clone(),
+            ahead: empty,
+            read_at: Position(0),
+            members: Members::default(),
+            under_way: 0,
+            held: false,
+            reload: false,
+            line: VecDeque::new(),
+            doubles: BTreeMap::new(),
+            under_way_keys: BTreeMap::new(),
+            recent: BTreeMap::new(),
+            recent_order: VecDeque::new(),
+            last_work: self.core.runtime.now(),
+            leaving: false,
+        })
+    }
+
+    async fn handle(
+        &self,
+        myself: ActorRef<GroupMail>,
+        mail: GroupMail,
+        state: &mut State,
+    ) -> Result<(), ActorProcessingErr> {
+        match mail {
+            GroupMail::Load => self.load(state).await?,
+            GroupMail::Post(post) => {
+                state.last_work = self.core.runtime.now();
+                // One that is leaving hands drafts back: the caller tries the next life.
+                if !state.leaving {
+                    self.take(state, post);
+                }
+            }
+            GroupMail::Settled(batch, settled) => {
+                state.last_work = self.core.runtime.now();
+                self.settle(state, batch, settled).await?;
+            }
+            GroupMail::Signal(user, name, reply) => self.signal(state, user, name, reply),
+            GroupMail::CheckIdle => {}
+        }
+        self.go_if_idle(&myself, state);
+        Ok(())
+    }
+}
+
+impl GroupActor {
+    /// Reads the state. Fails as a crash: what is undone then is made good by the journal.
+    async fn load(&self, state: &mut State) -> Result<(), ActorProcessingErr> {
+        let id = state.slot.conversation;
+        match self.core.store.conversation(id).await? {
+            Some((read, at)) => {
+                state.committed = read;
+                state.read_at = at;
+            }
+            None => {
+                state.committed = ConversationState::empty(id, ConversationType::Group);
+            }
+        }
+        state.ahead = state.committed.clone();
+        state.members = Members::of(&self.core, &state.committed);
+        Ok(())
+    }
+
+    // ---- admission -----------------------------------------------------------------------------
+
+    fn take(&self, state: &mut State, post: Box<Post>) {
+        if state.held {
+            state.line.push_back(post);
+        } else {
+            self.admit(state, post);
+        }
+    }
+
+    fn admit(&self, state: &mut State, post: Box<Post>) {
+        let key = key_of(&post);
+        if let Some((receipt, digest)) = state.recent.get(&key) {
+            let answer = again(receipt.clone(), *digest == post.digest);
+            return post.waiting.answer(answer);
+        }
+        if state.under_way_keys.contains_key(&key) {
+            // The answer of the first is the answer of the second.
+            return state.doubles.entry(key).or_default().push(post);
+        }
+        if !state.ahead.exists {
+            match post.starts {
+                Some(sort) => {
+                    state.ahead.r#type = sort;
+                    with_own_member(&mut state.ahead);
+                }
+                None => return self.refuse(post, Rejection::not_found()),
+            }
+        }
+        let around = Circumstances {
+            registry: &self.core.registry,
+            now_ms: self.core.runtime.wall_ms(),
+            group_members_most: self.core.limits.group_members_most,
+        };
+        match admission::admit(&state.ahead, &post, &around) {
+            Err(rejection) => self.refuse(post, rejection),
+            Ok((append, barrier)) => self.submit(state, post, append, barrier),
+        }
+    }
+
+    fn submit(&self, state: &mut State, post: Box<Post>, append: Append, barrier: bool) {
+        let key = key_of(&post);
+        let digest = post.digest.clone();
+        let effects = append.effects.clone();
+        let counts = append.counts;
+        let kind = append.kind.clone();
+        let submission = Submission::draft(append, post, state.generation);
+        match self.core.journal.submit(submission) {
+            Err(submission) => submission.refuse(&Rejection::unavailable(
+                "The server is busy; try again with the same client id.",
+            )),
+            Ok(()) => {
+                state.ahead.apply(&kind, &effects, counts);
+                state.under_way += 1;
+                state.under_way_keys.insert(key, digest);
+                state.held |= barrier;
+            }
+        }
+    }
+
+    /// Refuses, unless the same was posted before: then its receipt is the answer, because the
+    /// look-up comes before the rules.
+    fn refuse(&self, post: Box<Post>, rejection: Rejection) {
+        let core = self.core.clone();
+        self.core.runtime.spawn(Box::pin(async move {
+            let draft = &post.draft;
+            let sender = draft.sender.as_ref().map(|sender| sender.id);
+            let posted = core
+                .store
+                .posted(draft.conversation, sender, draft.client_id);
+            let answer = match posted.await {
+                Ok(Some(posted)) => {
+                    let receipt = Receipt {
+                        conversation: draft.conversation,
+                        seq: posted.seq,
+                        sent_at: rfc3339(posted.sent_at_ms),
+                        first: false,
+                    };
+                    let same = posted.digest.is_empty() || posted.digest == post.digest;
+                    again(receipt, same)
+                }
+                Ok(None) => Err(rejection),
+                Err(_) => Err(Rejection::unavailable("The store cannot be reached.")),
+            };
+            post.waiting.answer(answer);
+        }));
+    }
+
+    // ---- what became of drafts -----------------------------------------------------------------
+
+    async fn settle(
+        &self,
+        state: &mut State,
+        batch: i64,
+        settled: Vec<Settled>,
+    ) -> Result<(), ActorProcessingErr> {
+        let mut missed = Vec::new();
+        let mut again = Vec::new();
+        for one in settled {
+            match one {
+                Settled::Committed(committed) => {
+                    self.committed(state, &committed, &mut missed).await?;
+                }
+                Settled::Not {
+                    generation,
+                    outcome,
+                    append,
+                    post,
+                } => {
+                    if generation == state.generation {
+                        state.under_way = state.under_way.saturating_sub(1);
+                        state.held = true;
+                        state.reload |= outcome == Outcome::Conflict;
+                    }
+                    let key = (append.sender, append.client_id);
+                    state.under_way_keys.remove(&key);
+                    // Those that waited for its answer come after it.
+                    again.extend(post);
+                    again.extend(state.doubles.remove(&key).into_iter().flatten());
+                }
+            }
+        }
+        // Handed over before the part is confirmed, and before the next mail.
+        if missed.is_empty() {
+            self.core.watermark.confirm(batch, state.slot.conversation);
+        } else {
+            let part = Part {
+                batch,
+                conversation: state.slot.conversation,
+                positions: missed,
+            };
+            recovery::send_to_catch_up(&self.core, vec![part]).await;
+        }
+        for post in again.into_iter().rev() {
+            state.line.push_front(post);
+        }
+        self.go_on(state).await
+    }
+
+    async fn committed(
+        &self,
+        state: &mut State,
+        committed: &Committed,
+        missed: &mut Vec<Position>,
+    ) -> Result<(), ActorProcessingErr> {
+        let message = &committed.message;
+        if message.position > state.read_at && message.seq > state.committed.seq.next() {
+            // Something was committed that we were not told of.
+            state.held = true;
+            self.load(state).await?;
+        }
+        let ours = committed.generation == state.generation;
+        if message.position <= state.read_at {
+            missed.push(message.position);
+        } else {
+            let append = &committed.append;
+            if !state.committed.exists {
+                state.committed.r#type = append.r#type;
+            }
+            state
+                .committed
+                .apply(&append.kind, &append.effects, append.counts);
+            if !ours {
+                // An earlier life's: `ahead` does not have it.
+                state.held = true;
+            }
+            if with_own_member(&mut state.committed) {
+                state.members = Members::of(&self.core, &state.committed);
+            }
+            state.members.message(&self.core, committed).await;
+        }
+        if ours {
+            state.under_way = state.under_way.saturating_sub(1);
+        }
+        let key = (message.sender, message.client_id);
+        state.under_way_keys.remove(&key);
+        state.remember(key, message.receipt(false), committed.append.digest.clone());
+        for double in state.doubles.remove(&key).into_iter().flatten() {
+            self.admit(state, double);
+        }
+        Ok(())
+    }
+
+    /// When all that was on its way is settled: reads the state again if it was wrong, and
+    /// admits what waits.
+    async fn go_on(&self, state: &mut State) -> Result<(), ActorProcessingErr> {
+        if state.under_way > 0 || !state.held {
+            return Ok(());
+        }
+        if std::mem::take(&mut state.reload) {
+            self.load(state).await?;
+        } else {
+            state.ahead = state.committed.clone();
+        }
+        state.held = false;
+        while !state.held {
+            let Some(mut post) = state.line.pop_front() else {
+                break;
+            };
+            if post.attempts >= READMISSIONS {
+                post.waiting.answer(Err(Rejection::unavailable(
+                    "The conversation changed at the same moment; try again with the same client id.",
+                )));
+                continue;
+            }
+            post.attempts += 1;
+            self.admit(state, post);
+        }
+        Ok(())
+    }
+
+    // ---- signals, passivation ------------------------------------------------------------------
+
+    fn signal(
+        &self,
+        state: &State,
+        user: UserId,
+        name: &'static str,
+        reply: oneshot::Sender<Result<(), Rejection>>,
+    ) {
+        let verdict = admission::find_kind(&self.core.registry, name, false).and_then(|kind| {
+            let now_ms = self.core.runtime.wall_ms();
+            admission::may_be_here(&state.committed, Some(user), kind, now_ms)
+        });
+        if verdict.is_ok() {
+            let signal = Signal {
+                name,
+                conversation: Some(state.slot.conversation),
+                user,
+                fields: serde_json::Map::new(),
+            };
+            state.members.signal(user, &signal.render());
+        }
+        let _gone = reply.send(verdict);
+    }
+
+    fn go_if_idle(&self, myself: &ActorRef<GroupMail>, state: &mut State) {
+        let idle = self.core.runtime.now().saturating_sub(state.last_work);
+        let busy = state.under_way > 0 || !state.line.is_empty();
+        // A conversation that does not exist was asked for by mistake: nothing to keep warm.
+        let enough = if state.committed.exists {
+            idle >= GROUP_IDLE
+        } else {
+            idle >= Duration::from_secs(1)
+        };
+        if !busy && enough && !state.leaving && state.slot.slot.leave(myself.get_id()) {
+            state.leaving = true;
+            let _going = myself.drain();
+        }
+    }
+}
+
+impl State {
+    fn remember(&mut self, key: PostKey, receipt: Receipt, digest: String) {
+        if self.recent.insert(key, (receipt, digest)).is_none() {
+            self.recent_order.push_back(key);
+        }
+        if self.recent_order.len() > RECENT_RECEIPTS
+            && let Some(oldest) = self.recent_order.pop_front()
+        {
+            self.recent.remove(&oldest);
+        }
+    }
+}
+
+/// A `self` conversation has its one member from its first message on. True if that is now.
+fn with_own_member(state: &mut ConversationState) -> bool {
+    if state.r#type != ConversationType::Own || !state.roster.is_empty() {
+        return false;
+    }
+    let member = Member {
+        role: Role::Member,
+        muted_until_ms: None,
+    };
+    state.roster.insert(UserId(state.id.0), member);
+    true
+}
+
+fn key_of(post: &Post) -> PostKey {
+    let sender = post.draft.sender.as_ref().map(|sender| sender.id);
+    (sender, post.draft.client_id)
+}
+
+/// The answer to a retry.
+pub(crate) fn again(receipt: Receipt, same: bool) -> Result<Receipt, Rejection> {
+    if same {
+        let first = false;
+        return Ok(Receipt { first, ..receipt });
+    }
+    let detail = "This client id was used for something else in this conversation.";
+    Err(Rejection::unprocessable("client_id_reused", detail))
+}
+
+/// The answer to a draft that was not appended; `None`: it is to be admitted again.
+pub(crate) fn answer_of(outcome: &Outcome, append: &Append) -> Option<Result<Receipt, Rejection>> {
+    match outcome {
+        Outcome::Duplicate {
+            seq,
+            sent_at_ms,
+            same,
+        } => {
+            let receipt = Receipt {
+                conversation: append.conversation,
+                seq: *seq,
+                sent_at: rfc3339(*sent_at_ms),
+                first: false,
+            };
+            Some(again(receipt, *same))
+        }
+        Outcome::Refused(rejection) => Some(Err(rejection.clone())),
+        _ => None,
+    }
+}

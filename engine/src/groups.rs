@@ -1,0 +1,208 @@
+//! Groups and direct chats, as routes ask for them. What changes a group is a message in its log;
+//! each method here posts one.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::engine::Engine;
+use crate::group::state::{ConversationType, Role};
+use crate::ids::{ClientId, ConversationId, UserId};
+use crate::kind::MessageKind;
+use crate::kinds::{create, join, leave, remove, role, settings};
+use crate::limits::FIND_RESULTS;
+use crate::message::{Refusal, Rejection};
+use crate::posting::{Request, not_now};
+use crate::store::{Entry, Group, MemberRow, User};
+
+/// The namespace of groups made with a client id (a UUID drawn once for this project).
+const CREATED: Uuid = Uuid::from_u128(0x2c3f_9d0e_71b5_4f8a_8d25_0b6e_93c4_a717);
+
+impl Engine {
+    /// Makes a group that `owner` owns. With a client id, a retry finds the group it made.
+    ///
+    /// # Errors
+    /// `invalid`, `name_taken`, `too_many_groups`, `unavailable`.
+    pub async fn create_group(
+        &self,
+        owner: &User,
+        fields: settings::Fields,
+        client_id: Option<ClientId>,
+    ) -> Result<Group, Rejection> {
+        let id = match client_id {
+            Some(ClientId(client)) => {
+                let mut name = [0u8; 32];
+                name[..16].copy_from_slice(owner.id.0.as_bytes());
+                name[16..].copy_from_slice(client.as_bytes());
+                ConversationId(Uuid::new_v5(&CREATED, &name))
+            }
+            None => ConversationId(self.inner.core.runtime.new_id()),
+        };
+        self.submit(
+            owner,
+            Request {
+                conversation: id,
+                kind: create::Create::NAME.into(),
+                body: serde_json::to_value(&fields).unwrap_or(Value::Null),
+                client_id: client_id.unwrap_or_else(|| self.client_id()),
+                from_client: false,
+                starts: Some(ConversationType::Group),
+            },
+        )
+        .await?;
+        self.group(owner.id, id).await
+    }
+
+    /// A group as `viewer` sees it.
+    ///
+    /// # Errors
+    /// `not_found`, `unavailable`.
+    pub async fn group(&self, viewer: UserId, id: ConversationId) -> Result<Group, Rejection> {
+        let group = self.inner.core.store.group(viewer, id).await;
+        group
+            .map_err(|_| not_now())?
+            .ok_or_else(Rejection::not_found)
+    }
+
+    /// Groups by a part of their name, or by number.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn find_groups(&self, viewer: UserId, query: &str) -> Result<Vec<Group>, Rejection> {
+        let store = &self.inner.core.store;
+        let found = store.find_groups(viewer, query, FIND_RESULTS).await;
+        found.map_err(|_| not_now())
+    }
+
+    /// Changes a group's settings. What is so already is no change and no message.
+    ///
+    /// # Errors
+    /// `not_found`, `not_a_member`, `not_allowed`, `invalid`, `name_taken`,
+    /// `below_member_count`, `unavailable`.
+    pub async fn change_group(
+        &self,
+        user: &User,
+        id: ConversationId,
+        fields: settings::Fields,
+    ) -> Result<Group, Rejection> {
+        let body = serde_json::to_value(&fields).unwrap_or(Value::Null);
+        self.govern(user, id, settings::ChangeSettings::NAME, body)
+            .await?;
+        self.group(user.id, id).await
+    }
+
+    /// Makes `user` a member. A member who joins stays one, without a message.
+    ///
+    /// # Errors
+    /// `not_found`, `group_full`, `group_closed`, `too_many_groups`, `unavailable`.
+    pub async fn join_group(&self, user: &User, id: ConversationId) -> Result<Group, Rejection> {
+        let body = json!({"user": user.id});
+        self.govern(user, id, join::Join::NAME, body).await?;
+        self.group(user.id, id).await
+    }
+
+    /// Removes `whom`: oneself leaves, somebody else is removed.
+    ///
+    /// # Errors
+    /// `not_found`, `not_a_member`, `not_allowed`, `owner_must_transfer`, `unavailable`.
+    pub async fn remove_member(
+        &self,
+        user: &User,
+        id: ConversationId,
+        whom: UserId,
+    ) -> Result<(), Rejection> {
+        let kind = if whom == user.id {
+            leave::Leave::NAME
+        } else {
+            remove::Remove::NAME
+        };
+        self.govern(user, id, kind, json!({"user": whom})).await
+    }
+
+    /// Gives `whom` a role; `Role::Owner` transfers the group.
+    ///
+    /// # Errors
+    /// `not_found`, `not_a_member`, `not_allowed`, `owner_must_transfer`, `too_many_admins`,
+    /// `unavailable`.
+    pub async fn set_role(
+        &self,
+        user: &User,
+        id: ConversationId,
+        whom: UserId,
+        role: Role,
+    ) -> Result<(), Rejection> {
+        let body = json!({"user": whom, "role": role});
+        self.govern(user, id, role::SetRole::NAME, body).await
+    }
+
+    /// The members of a group, for a member.
+    ///
+    /// # Errors
+    /// `not_found`, `not_a_member`, `unavailable`.
+    pub async fn members(
+        &self,
+        viewer: UserId,
+        id: ConversationId,
+    ) -> Result<Vec<MemberRow>, Rejection> {
+        if self.group(viewer, id).await?.role.is_none() {
+            let detail = "Only members see who is in a group.";
+            return Err(Rejection::forbidden("not_a_member", detail));
+        }
+        let members = self.inner.core.store.members(id).await;
+        members.map_err(|_| not_now())
+    }
+
+    /// The direct conversation of two users; made if `user` may write to `other`: people who
+    /// share a group.
+    ///
+    /// # Errors
+    /// `not_found` (also for somebody who may not be written to), `invalid` with oneself,
+    /// `unavailable`.
+    pub async fn direct(&self, user: UserId, other: UserId) -> Result<ConversationId, Rejection> {
+        if user == other {
+            let detail = "There is no direct conversation with oneself.";
+            return Err(Rejection::invalid("user", detail));
+        }
+        let core = &self.inner.core;
+        let id = ConversationId::direct(user, other);
+        let there = core.store.read_position(user, id).await;
+        if there.map_err(|_| not_now())?.is_some() {
+            return Ok(id);
+        }
+        let other_is_there = self.user(other).await.is_ok_and(|user| !user.disabled);
+        let may = core.store.share_a_group(user, other).await;
+        if !other_is_there || !may.map_err(|_| not_now())? {
+            return Err(Rejection::not_found());
+        }
+        let at_ms = core.runtime.wall_ms();
+        let (one, other) = (user, other);
+        self.write(Entry::OpenDirect { one, other, at_ms }).await?;
+        Ok(id)
+    }
+
+    /// Posts a governance message; what is so already is success.
+    async fn govern(
+        &self,
+        user: &User,
+        conversation: ConversationId,
+        kind: &str,
+        body: Value,
+    ) -> Result<(), Rejection> {
+        let request = Request {
+            conversation,
+            kind: kind.into(),
+            body,
+            client_id: self.client_id(),
+            from_client: false,
+            starts: None,
+        };
+        match self.submit(user, request).await {
+            Ok(_) => Ok(()),
+            Err(rejection) if rejection.refusal == Refusal::Unchanged => Ok(()),
+            Err(rejection) => Err(rejection),
+        }
+    }
+
+    fn client_id(&self) -> ClientId {
+        ClientId(self.inner.core.runtime.new_id())
+    }
+}

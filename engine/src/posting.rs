@@ -1,0 +1,221 @@
+//! Posting: the way of a draft from a caller to the conversation's actor, and the answer back.
+
+use serde_json::Value;
+use tokio::sync::oneshot;
+
+use crate::directory::activate_group;
+use crate::engine::Engine;
+use crate::group::admission::{digest, find_kind};
+use crate::group::state::ConversationType;
+use crate::ids::{ClientId, ConversationId, Seq, UserId};
+use crate::limits::WRITE_TIMEOUT;
+use crate::mailbox::{GroupMail, Post, Waiting};
+use crate::message::{Draft, Message, Receipt, Rejection, Sender};
+use crate::store::User;
+
+/// How long a caller waits before it tries a conversation's next life.
+const NEXT_LIFE: std::time::Duration = std::time::Duration::from_millis(20);
+
+/// What a route or a client asks to post.
+pub(crate) struct Request {
+    pub(crate) conversation: ConversationId,
+    pub(crate) kind: String,
+    pub(crate) body: Value,
+    pub(crate) client_id: ClientId,
+    pub(crate) from_client: bool,
+    pub(crate) starts: Option<ConversationType>,
+}
+
+impl Engine {
+    /// Posts a message of a postable kind. The receipt comes when it is durable. Idempotent per
+    /// sender, conversation and client id.
+    ///
+    /// # Errors
+    /// What the rules say; `unavailable` means "perhaps": retry with the same client id.
+    pub async fn post(
+        &self,
+        sender: &User,
+        conversation: ConversationId,
+        kind: &str,
+        body: Value,
+        client_id: ClientId,
+    ) -> Result<Receipt, Rejection> {
+        let own = ConversationId::own(sender.id) == conversation;
+        let request = Request {
+            conversation,
+            kind: kind.into(),
+            body,
+            client_id,
+            from_client: true,
+            starts: own.then_some(ConversationType::Own),
+        };
+        self.submit(sender, request).await
+    }
+
+    /// Fans a signal out to the other members: that `sender` is typing.
+    ///
+    /// # Errors
+    /// `not_found`, `not_a_member`, `muted`, `too_many_signals`, `unavailable`.
+    pub async fn typing(
+        &self,
+        sender: UserId,
+        conversation: ConversationId,
+    ) -> Result<(), Rejection> {
+        let core = &self.inner.core;
+        let rate = core.rates.typing(sender, conversation, core.runtime.now());
+        rate.map_err(|wait| {
+            let detail = "At most one typing signal a second.";
+            Rejection::too_many("too_many_signals", detail, in_ms(wait))
+        })?;
+        let slot = core.directory.group(conversation);
+        let asked = async {
+            let actor = activate_group(core, &slot).await?;
+            let (reply, answer) = oneshot::channel();
+            let mail = GroupMail::Signal(sender, "typing", reply);
+            actor.cast(mail).ok()?;
+            answer.await.ok()
+        };
+        let answer = core.runtime.timeout(WRITE_TIMEOUT, asked).await;
+        answer.flatten().unwrap_or_else(|| Err(not_now()))
+    }
+
+    pub(crate) async fn submit(
+        &self,
+        sender: &User,
+        request: Request,
+    ) -> Result<Receipt, Rejection> {
+        let core = &self.inner.core;
+        let answer = core
+            .runtime
+            .timeout(WRITE_TIMEOUT, self.submit_in_time(sender, request));
+        answer.await.unwrap_or_else(|| Err(not_now()))
+    }
+
+    async fn submit_in_time(&self, sender: &User, request: Request) -> Result<Receipt, Rejection> {
+        let core = &self.inner.core;
+        let digest = digest(
+            &core.secret,
+            request.conversation,
+            &request.kind,
+            &request.body,
+        );
+        if request.from_client
+            && let Err(wait) = core.rates.post(sender.id, core.runtime.now())
+        {
+            let detail = "Too many posts; wait a moment.";
+            let sorry = Rejection::too_many("too_many_posts", detail, in_ms(wait));
+            return self
+                .posted_before(sender.id, &request, &digest, sorry)
+                .await;
+        }
+        let slot = core.directory.group(request.conversation);
+        loop {
+            let places = self.places(sender.id, &slot.places)?;
+            let references = self.references(sender.id, &request).await?;
+            let (reply, answer) = oneshot::channel();
+            let post = Box::new(Post {
+                draft: Draft {
+                    conversation: request.conversation,
+                    sender: Some(Sender {
+                        id: sender.id,
+                        name: sender.name.clone(),
+                    }),
+                    kind: request.kind.clone(),
+                    body: request.body.clone(),
+                    client_id: request.client_id,
+                },
+                starts: request.starts,
+                from_client: request.from_client,
+                references,
+                digest: digest.clone(),
+                attempts: 0,
+                waiting: Waiting {
+                    reply,
+                    _places: places,
+                },
+            });
+            let Some(actor) = activate_group(core, &slot).await else {
+                return Err(not_now());
+            };
+            if actor.cast(GroupMail::Post(post)).is_ok()
+                && let Ok(answer) = answer.await
+            {
+                return answer;
+            }
+            // The actor was going, or crashed. Whatever became of the draft, the same client id
+            // makes the next try safe.
+            core.runtime.sleep(NEXT_LIFE).await;
+        }
+    }
+
+    /// The places a post takes up while it is under way: in all, of its user, of its group.
+    fn places(
+        &self,
+        user: UserId,
+        group: &std::sync::Arc<tokio::sync::Semaphore>,
+    ) -> Result<Vec<tokio::sync::OwnedSemaphorePermit>, Rejection> {
+        let inner = &self.inner;
+        let busy = |_| Rejection::unavailable("The server is busy; try again.");
+        let of_user = inner.places_of.take(user).ok_or_else(|| {
+            let detail = "Too many of your posts are under way; wait for their answers.";
+            Rejection::too_many("too_many_in_flight", detail, 1_000)
+        })?;
+        let in_all = inner.places.clone().try_acquire_owned().map_err(busy)?;
+        let of_group = group.clone().try_acquire_owned().map_err(busy)?;
+        Ok(vec![of_user, in_all, of_group])
+    }
+
+    /// The earlier messages that the kind wants to look at, as the sender may see them.
+    async fn references(
+        &self,
+        sender: UserId,
+        request: &Request,
+    ) -> Result<Vec<Message>, Rejection> {
+        let core = &self.inner.core;
+        // A kind that does not exist, or a body that is none, is refused by admission.
+        let seqs: Vec<Seq> = find_kind(&core.registry, &request.kind, request.from_client)
+            .and_then(|kind| kind.refers_to(&request.body))
+            .unwrap_or_default();
+        if seqs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let found = core.store.messages(sender, request.conversation, &seqs);
+        let mut found = found.await.map_err(|_| not_now())?;
+        found.retain(|message| message.shown_to(sender));
+        Ok(found)
+    }
+
+    /// The receipt of what was posted before under the same client id, else the refusal.
+    async fn posted_before(
+        &self,
+        sender: UserId,
+        request: &Request,
+        digest: &str,
+        refusal: Rejection,
+    ) -> Result<Receipt, Rejection> {
+        let store = &self.inner.core.store;
+        let posted = store.posted(request.conversation, Some(sender), request.client_id);
+        match posted.await {
+            Ok(Some(posted)) => {
+                let receipt = Receipt {
+                    conversation: request.conversation,
+                    seq: posted.seq,
+                    sent_at: crate::message::rfc3339(posted.sent_at_ms),
+                    first: false,
+                };
+                let same = posted.digest.is_empty() || posted.digest == digest;
+                crate::group::actor::again(receipt, same)
+            }
+            _ => Err(refusal),
+        }
+    }
+}
+
+/// Not in time, or not possible now: perhaps done, perhaps not.
+pub(crate) fn not_now() -> Rejection {
+    Rejection::unavailable("The server cannot say in time; try again with the same client id.")
+}
+
+fn in_ms(wait: std::time::Duration) -> u64 {
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
+}

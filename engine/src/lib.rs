@@ -39,6 +39,7 @@ mod rates;
 pub mod reading;
 mod recovery;
 pub mod runtime;
+pub mod seed;
 mod slot;
 pub mod store;
 pub mod user;

@@ -1,1 +1,46 @@
-//! The server.
+//! The WebQQ server: HTTP, Server-Sent Events and long-poll over [`webqq_engine`].
+//!
+//! | room | what is there |
+//! |---|---|
+//! | [`app`] | all routes on one screen |
+//! | [`users`], [`sessions`], [`conversations`], [`messages`], [`groups`], [`members`] | one file per thing that routes are about |
+//! | [`stream`], [`poll`] | the two ways a feed leaves |
+//! | [`error`], [`refusals`] | problem+json: all status codes, and what the engine refuses |
+//! | [`body`], [`params`], [`strict_json`], [`typed`] | input, read strictly |
+//! | [`auth`], [`origin`], [`password`], [`rate`], [`address`] | who asks, from where, how often |
+//! | [`listener`] | the accept loop and its time-outs |
+//! | [`assets`] | the page |
+//! | [`config`], [`urls`], [`commands`], [`server`] | the command line, and what it runs |
+//! | [`openapi`], [`operations`], [`shapes`] | what tools read |
+
+pub mod address;
+pub mod app;
+pub mod assets;
+pub mod auth;
+pub mod body;
+pub mod commands;
+pub mod config;
+pub mod conversations;
+pub mod error;
+pub mod groups;
+mod join;
+pub mod listener;
+pub mod members;
+pub mod messages;
+pub mod openapi;
+pub mod operations;
+pub mod origin;
+pub mod params;
+pub mod password;
+pub mod poll;
+pub mod rate;
+mod refusals;
+pub mod server;
+pub mod sessions;
+pub mod shapes;
+mod socket;
+pub mod stream;
+pub mod strict_json;
+pub mod typed;
+pub mod urls;
+pub mod users;

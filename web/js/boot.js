@@ -7,6 +7,7 @@ chat.boot = (function () {
 
   // Storage may be refused (private windows, blocked site data); every use of
   // it goes through here and then simply remembers nothing.
+  /** @returns {?} the Storage, or null */
   function storage(name) {
     try { return self[name]; } catch (refused) { return null; }
   }

@@ -20,7 +20,7 @@ chat.kinds = (function () {
 
   function of(message) {
     if (message.recalled) { return recalled; }
-    return Object.prototype.hasOwnProperty.call(by_name, message.kind) ? by_name[message.kind] : chat.unknown_kind;
+    return Object.prototype.hasOwnProperty.call(by_name, message.kind) ? by_name[message.kind] : chat.unknown;
   }
 
   return {

@@ -1,7 +1,7 @@
 // What happened to a group, as neutral lines between the bubbles.
 var chat = chat || {};
 
-chat.notice_kinds = (function () {
+chat.notice = (function () {
   "use strict";
 
   function notice(key) {

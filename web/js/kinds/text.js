@@ -1,12 +1,14 @@
 // Plain text. Line breaks are kept by the style sheet.
 var chat = chat || {};
 
-chat.kinds.add("text", (function () {
+chat.text = (function () {
   "use strict";
 
   function text(message) {
     return message.body && typeof message.body.text === "string" ? message.body.text : "";
   }
 
-  return { summary: text, bubble: text };
-}()));
+  var kind = { summary: text, bubble: text };
+  chat.kinds.add("text", kind);
+  return kind;
+}());

@@ -2,7 +2,7 @@
 // for nothing.
 var chat = chat || {};
 
-chat.unknown_kind = (function () {
+chat.unknown = (function () {
   "use strict";
 
   function words(message) {

@@ -9,7 +9,7 @@ chat.component = (function () {
     function Component(props, context) {
       preact.Component.call(this, props, context);
       this.state = {};
-      if (this.init) { this.init(props); }
+      if (methods.init) { methods.init.call(this, props); }
     }
     Component.prototype = Object.create(preact.Component.prototype);
     Component.prototype.constructor = Component;

@@ -1,6 +1,6 @@
 // One request helper for every browser. Answers go to `done(problem, answer)`:
-// `problem` is null, or { status, code, detail, retry_ms }, status 0 when the
-// server was not reached at all.
+// `problem` is null, or { status, code, detail, fields, retry_ms }, status 0 when
+// the server was not reached at all.
 var chat = chat || {};
 
 chat.http = (function () {
@@ -21,6 +21,7 @@ chat.http = (function () {
       status: request.status,
       code: told.code || "http_" + request.status,
       detail: told.detail || told.title || "",
+      fields: told.fields || [],
       retry_ms: 1000 * (parseInt(request.getResponseHeader("Retry-After"), 10) || 0)
     };
   }

@@ -7,9 +7,9 @@ chat.i18n = (function () {
   var words = {};
 
   function load(language, done) {
-    chat.http("GET", "i18n/" + language + ".json", null, function (problem, answer) {
+    chat.http("GET", "i18n/" + language + ".json", null, function (trouble, answer) {
       words = answer || {};
-      done(problem);
+      done(trouble);
     });
   }
 
@@ -33,7 +33,11 @@ chat.i18n = (function () {
   /** What went wrong, in words: ours for the code, else the server's own. */
   function problem(trouble) {
     var key = "error." + trouble.code;
-    return has(key) ? t(key) : trouble.detail || t("error.unknown", { code: trouble.code });
+    var fields = (trouble.fields || []).map(function (one) {
+      // The server ends a sentence that begins with the field as the form names it.
+      return (has("door." + one.field) ? t("door." + one.field) : one.field) + " " + one.message;
+    }).join("; ");
+    return has(key) ? t(key) : fields || trouble.detail || t("error.unknown", { code: trouble.code });
   }
 
   return { load: load, use: use, t: t, problem: problem };

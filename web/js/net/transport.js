@@ -37,7 +37,7 @@ chat.transport = (function () {
     var failures = 0;
     var opened_at = 0;
     var heard_at = 0;
-    var timers = { hello: null, silence: null, retry: null };
+    var timers = { hello: 0, silence: 0, retry: 0 };
     // Answers to a probe made for an earlier life are dropped by this number.
     var life = 0;
 

@@ -15,7 +15,7 @@ chat.conversations = (function () {
       last: 0, // applied up to here
       counted: null, // the running count at `last`; null until told
       wanted: 0, // a seq beyond `last` that is known to exist: fetch up to it
-      left: false, last_message: null, role: null, member_count: 0,
+      left: false, last_message: null,
       messages: [], // held, ascending by seq, hidden ones left out
       loaded: false, loading: false, trouble: null,
       older: false, oldest: 0, // is there more before `oldest`?
@@ -23,21 +23,21 @@ chat.conversations = (function () {
     };
   }
 
-  var TOLD = ["type", "name", "role", "member_count"];
-
+  /** Takes over what a snapshot may change: never a position, never a count. */
   function told(conversation, entry) {
-    var patch = { known: true };
-    TOLD.forEach(function (key) {
-      if (entry[key] !== undefined) { patch[key] = entry[key]; }
+    var latest = entry.last_message && entry.last_message.kind !== "hidden" ? entry.last_message : null;
+    return change(conversation, {
+      known: true,
+      type: entry.type || conversation.type,
+      name: entry.name || conversation.name,
+      last_message: conversation.last_message || latest
     });
-    if (!conversation.last_message && entry.last_message) { patch.last_message = entry.last_message; }
-    return change(conversation, patch);
   }
 
   function from_sync(entry) {
     var latest = entry.last_message;
     return change(told(fresh(entry.id), entry), {
-      unread: entry.unread, read_seq: entry.read_seq, left: Boolean(entry.left),
+      unread: entry.unread || 0, read_seq: entry.read_seq || 0, left: Boolean(entry.left),
       last: entry.head_seq,
       // What comes after the last visible message was never counted for us.
       counted: latest && typeof latest.counted === "number" ? latest.counted : null
@@ -58,38 +58,36 @@ chat.conversations = (function () {
   }
 
   /** Holds the message: by seq, once; the log's own word replaces a receipt's. */
-  function hold(held, message) {
+  function hold(held, one) {
     var at = held.length;
-    if (message.kind === "hidden") { return held; }
-    while (at > 0 && held[at - 1].seq > message.seq) { at -= 1; }
-    if (at > 0 && held[at - 1].seq === message.seq) {
-      return typeof message.counted === "number"
-        ? held.slice(0, at - 1).concat(message, held.slice(at)) : held;
+    if (one.kind === "hidden") { return held; }
+    while (at > 0 && held[at - 1].seq > one.seq) { at -= 1; }
+    if (at > 0 && held[at - 1].seq === one.seq) {
+      return typeof one.counted === "number"
+        ? held.slice(0, at - 1).concat(one, held.slice(at)) : held;
     }
-    return held.slice(0, at).concat(message, held.slice(at));
+    return held.slice(0, at).concat(one, held.slice(at));
   }
 
   /** Takes a message that the rule lets through. */
-  function apply(state, conversation, message) {
+  function apply(state, conversation, one) {
     var me = state.me.id;
-    var own = message.sender === me;
-    var added = rule.names(message.added, me);
-    var removed = rule.names(message.removed, me);
-    var jumped = added && message.seq > conversation.last + 1;
+    var own = one.sender === me;
+    var added = rule.names(one.added, me);
+    var removed = rule.names(one.removed, me);
+    var jumped = added && one.seq > conversation.last + 1;
     var values = {
-      last: message.seq,
-      counted: typeof message.counted === "number" ? message.counted : conversation.counted,
-      unread: own || added ? 0 : conversation.unread + rule.added_unread(conversation, message, me),
-      read_seq: own || added ? Math.max(conversation.read_seq, message.seq) : conversation.read_seq,
+      last: one.seq,
+      counted: typeof one.counted === "number" ? one.counted : conversation.counted,
+      unread: own || added ? 0 : conversation.unread + rule.added_unread(conversation, one, me),
+      read_seq: own || added ? Math.max(conversation.read_seq, one.seq) : conversation.read_seq,
       left: removed || (conversation.left && !added),
-      member_count: Math.max(0, (conversation.member_count || 0) +
-        (message.added || []).length - (message.removed || []).length),
-      typing: change.without(conversation.typing, message.sender)
+      typing: change.without(conversation.typing, one.sender)
     };
-    if (message.kind !== "hidden") { values.last_message = message; }
-    if (message.kind === "group.settings" && message.body && message.body.name) { values.name = message.body.name; }
+    if (one.kind !== "hidden") { values.last_message = one; }
+    if (one.kind === "group.settings" && one.body && one.body.name) { values.name = one.body.name; }
     // After a time away there may be a hole before this: start the page anew.
-    values.messages = hold(jumped ? [] : conversation.messages, message);
+    values.messages = hold(jumped ? [] : conversation.messages, one);
     if (jumped) {
       values.loaded = false;
       values.loading = false;
@@ -100,8 +98,8 @@ chat.conversations = (function () {
       values.older = true;
     }
     state = put(state, change(conversation, values));
-    state = learn_name(state, message.sender, message.sender_name);
-    return own ? chat.outbox.arrived(state, message) : state;
+    state = learn_name(state, one.sender, one.sender_name);
+    return own ? chat.outbox.arrived(state, one) : state;
   }
 
   function message(state, action) {
@@ -175,7 +173,9 @@ chat.conversations = (function () {
   function started(state, action) {
     var entry = action.conversation;
     var held = state.conversations[entry.id];
-    return put(state, held ? told(held, entry) : told(fresh(entry.id), entry));
+    if (held) { return put(state, told(held, entry)); }
+    // Told with its head, it begins as a snapshot's; else the feed begins it.
+    return put(state, typeof entry.head_seq === "number" ? from_sync(entry) : told(fresh(entry.id), entry));
   }
 
   function typing(state, action) {

@@ -19,7 +19,7 @@ chat.initial = (function () {
       open: null, // id of the conversation in the pane
       attentive: false, // is somebody looking at this page?
       panel: false,
-      find: null, // { query, busy, groups, problem } while looking for groups
+      search: null, // { query, busy, groups, problem } while looking for groups
       create: null, // { busy, problem } while making one
       notice: null // a problem that belongs to no form
     };

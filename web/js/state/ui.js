@@ -31,10 +31,10 @@ chat.ui = (function () {
       return state.attentive === action.attentive ? state : change(state, { attentive: action.attentive });
     },
     opened: function (state, action) {
-      return change(state, { open: action.id, find: null, create: null, notice: null });
+      return change(state, { open: action.id, search: null, create: null, notice: null });
     },
     panel: setter("panel"),
-    find: setter("find"),
+    search: setter("search"),
     create: setter("create"),
     notice: setter("notice"),
     draft: keyed("drafts"),

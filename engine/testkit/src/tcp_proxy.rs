@@ -1,0 +1,410 @@
+//! A wire that fails on request.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+const CHUNK_BYTES: usize = 16 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Forwards TCP connections to one upstream address, until told otherwise. Dropping it cuts all
+/// connections and closes its port.
+#[derive(Debug)]
+pub struct TcpProxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    acceptor: Option<JoinHandle<()>>,
+}
+
+impl TcpProxy {
+    /// Listens on a free port of 127.0.0.1 for connections to `upstream`, which need not be there yet.
+    ///
+    /// # Panics
+    /// When it cannot listen.
+    #[must_use]
+    pub fn start(upstream: SocketAddr) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .unwrap_or_else(|error| panic!("cannot listen for a proxy: {error}"));
+        let address = listener
+            .local_addr()
+            .unwrap_or_else(|error| panic!("a listener without an address: {error}"));
+        let shared = Arc::new(Shared {
+            upstream,
+            state: Mutex::default(),
+            changed: Condvar::new(),
+        });
+        let acceptor = thread::spawn({
+            let shared = Arc::clone(&shared);
+            move || accept(&listener, &shared)
+        });
+        Self {
+            address,
+            shared,
+            acceptor: Some(acceptor),
+        }
+    }
+
+    /// Where clients connect to.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many connections were accepted and forwarded so far.
+    #[must_use]
+    pub fn accepted(&self) -> u64 {
+        self.shared.state().accepted
+    }
+
+    /// Drops all connections now, in both directions. New ones are forwarded as before.
+    pub fn cut(&self) {
+        let links = std::mem::take(&mut self.shared.state().links);
+        self.shared.changed.notify_all();
+        for link in links.into_values() {
+            link.close();
+        }
+    }
+
+    /// While true, a new connection is accepted and closed at once, as by a load balancer without a
+    /// server behind it. Existing ones go on: [`TcpProxy::cut`] ends them.
+    pub fn refuse(&self, refuse: bool) {
+        self.shared.state().refuse = refuse;
+    }
+
+    /// While true, connections are accepted and nothing is forwarded in either direction, on new and
+    /// existing ones alike: a network that swallows packets. What was sent meanwhile is forwarded
+    /// when it ends.
+    pub fn blackhole(&self, blackhole: bool) {
+        self.shared.state().blackhole = blackhole;
+        self.shared.changed.notify_all();
+    }
+
+    /// Waits for the next bytes of a client that contain `needle`, forwards them, and drops that
+    /// connection without forwarding the answer: the server has done it, the client does not know.
+    /// Once; then forwards as before.
+    pub fn cut_after_request_containing(&self, needle: &[u8]) {
+        self.shared.state().trap = Some(Trap {
+            needle: needle.to_owned(),
+            forward: true,
+        });
+    }
+
+    /// Like [`TcpProxy::cut_after_request_containing`], but the bytes are lost: the server never
+    /// sees the request, and the client cannot tell the difference.
+    pub fn cut_before_request_containing(&self, needle: &[u8]) {
+        self.shared.state().trap = Some(Trap {
+            needle: needle.to_owned(),
+            forward: false,
+        });
+    }
+
+    /// Waits until the cut that was asked for has happened. False if it has not within `timeout`.
+    #[must_use]
+    pub fn wait_for_cut(&self, timeout: Duration) -> bool {
+        let waited =
+            self.shared
+                .changed
+                .wait_timeout_while(self.shared.state(), timeout, |state| state.trap.is_some());
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.trap.is_none()
+    }
+}
+
+impl Drop for TcpProxy {
+    fn drop(&mut self) {
+        self.shared.state().closing = true;
+        self.cut();
+        // Wakes the acceptor, which then sees that it is over.
+        let _ = TcpStream::connect_timeout(&self.address, CONNECT_TIMEOUT);
+        if let Some(acceptor) = self.acceptor.take() {
+            let _ = acceptor.join();
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Shared {
+    upstream: SocketAddr,
+    state: Mutex<State>,
+    /// Told when a thread that waits in [`Shared::passes`] or a test may go on.
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    refuse: bool,
+    blackhole: bool,
+    closing: bool,
+    trap: Option<Trap>,
+    accepted: u64,
+    /// The connections that live, by number.
+    links: BTreeMap<u64, Link>,
+}
+
+#[derive(Debug)]
+struct Trap {
+    needle: Vec<u8>,
+    forward: bool,
+}
+
+/// Handles to both sockets of a connection, to close them from outside.
+#[derive(Debug)]
+struct Link {
+    client: TcpStream,
+    server: Option<TcpStream>,
+}
+
+impl Link {
+    fn close(&self) {
+        let _ = self.client.shutdown(Shutdown::Both);
+        if let Some(server) = &self.server {
+            let _ = server.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits out a black hole. False if the connection was cut.
+    fn passes(&self, number: u64) -> bool {
+        let waited = self.changed.wait_while(self.state(), |state| {
+            state.blackhole && state.links.contains_key(&number)
+        });
+        let state = waited.unwrap_or_else(PoisonError::into_inner);
+        state.links.contains_key(&number)
+    }
+}
+
+fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
+    for client in listener.incoming().flatten() {
+        let mut state = shared.state();
+        if state.closing {
+            return;
+        }
+        let Ok(handle) = client.try_clone() else {
+            continue;
+        };
+        if state.refuse {
+            continue;
+        }
+        state.accepted += 1;
+        let number = state.accepted;
+        let link = Link {
+            client: handle,
+            server: None,
+        };
+        state.links.insert(number, link);
+        drop(state);
+        let shared = Arc::clone(shared);
+        thread::spawn(move || {
+            // An error ends this connection; the client sees it end.
+            let _ = carry(&shared, number, client);
+            let link = shared.state().links.remove(&number);
+            link.inspect(Link::close);
+        });
+    }
+}
+
+/// Carries one connection from its beginning to its end.
+fn carry(shared: &Arc<Shared>, number: u64, client: TcpStream) -> std::io::Result<()> {
+    if !shared.passes(number) {
+        return Ok(());
+    }
+    let server = TcpStream::connect_timeout(&shared.upstream, CONNECT_TIMEOUT)?;
+    // Frames leave as they come: delays would be the proxy's, not the program's.
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    let handle = server.try_clone()?;
+    match shared.state().links.get_mut(&number) {
+        Some(link) => link.server = Some(handle),
+        None => return Ok(()),
+    }
+    let down = thread::spawn({
+        let (shared, from, to) = (Arc::clone(shared), server.try_clone()?, client.try_clone()?);
+        move || carry_answers(&shared, number, from, to)
+    });
+    carry_requests(shared, number, client, server);
+    let _ = down.join();
+    Ok(())
+}
+
+fn carry_requests(shared: &Shared, number: u64, mut client: TcpStream, mut server: TcpStream) {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    // The end of what went before: the needle may lie across two chunks.
+    let mut tail = Vec::new();
+    while let Ok(read @ 1..) = client.read(&mut chunk) {
+        if !shared.passes(number) {
+            return;
+        }
+        let chunk = &chunk[..read];
+        tail.extend_from_slice(chunk);
+        if let Some(trap) = sprung(shared, &mut tail) {
+            // First the client's end: the answer must find it closed.
+            let _ = client.shutdown(Shutdown::Both);
+            if trap.forward {
+                let _ = server.write_all(chunk);
+                // The server reads the request, then the end; `carry_answers` swallows what it says.
+                let _ = server.shutdown(Shutdown::Write);
+            } else {
+                let _ = server.shutdown(Shutdown::Both);
+            }
+            shared.changed.notify_all();
+            return;
+        }
+        if server.write_all(chunk).is_err() {
+            break;
+        }
+    }
+    let _ = server.shutdown(Shutdown::Write);
+}
+
+/// Takes the trap if its needle is in `seen`; else shortens `seen` to what may be its beginning.
+fn sprung(shared: &Shared, seen: &mut Vec<u8>) -> Option<Trap> {
+    let mut state = shared.state();
+    let Some(trap) = &state.trap else {
+        seen.clear();
+        return None;
+    };
+    let length = trap.needle.len().max(1);
+    if seen.windows(length).any(|window| window == trap.needle) {
+        return state.trap.take();
+    }
+    seen.drain(..seen.len().saturating_sub(length - 1));
+    None
+}
+
+fn carry_answers(shared: &Shared, number: u64, mut server: TcpStream, mut client: TcpStream) {
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut listening = true;
+    // Reads to the end even if the client is gone: a socket closed with unread answers would reset the
+    // connection, and the server might lose the client's last request.
+    while let Ok(read @ 1..) = server.read(&mut chunk) {
+        if !shared.passes(number) {
+            return;
+        }
+        listening = listening && client.write_all(&chunk[..read]).is_ok();
+    }
+    let _ = client.shutdown(Shutdown::Write);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(5);
+    const MOMENT: Duration = Duration::from_millis(200);
+
+    /// A server that answers every byte with itself.
+    fn echo() -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                thread::spawn(move || {
+                    let mut writer = stream.try_clone().unwrap();
+                    let _ = std::io::copy(&mut &stream, &mut writer);
+                });
+            }
+        });
+        address
+    }
+
+    fn connected(proxy: &TcpProxy) -> TcpStream {
+        let stream = TcpStream::connect(proxy.addr()).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// Sends `text` and reads as much: what came back, empty if the connection ended.
+    fn said(stream: &mut TcpStream, text: &str) -> String {
+        let mut answer = vec![0; text.len()];
+        match stream
+            .write_all(text.as_bytes())
+            .and_then(|()| stream.read_exact(&mut answer))
+        {
+            Ok(()) => String::from_utf8(answer).unwrap(),
+            Err(_) => String::new(),
+        }
+    }
+
+    #[test]
+    fn forwards_until_cut_and_forwards_again() {
+        let proxy = TcpProxy::start(echo());
+        let mut first = connected(&proxy);
+        assert_eq!(said(&mut first, "hello"), "hello");
+        proxy.cut();
+        assert_eq!(said(&mut first, "hello"), "");
+        assert_eq!(said(&mut connected(&proxy), "again"), "again");
+        assert_eq!(proxy.accepted(), 2);
+    }
+
+    #[test]
+    fn refuses_new_connections_only() {
+        let proxy = TcpProxy::start(echo());
+        let mut old = connected(&proxy);
+        assert_eq!(said(&mut old, "hello"), "hello");
+        proxy.refuse(true);
+        assert_eq!(said(&mut connected(&proxy), "new"), "");
+        assert_eq!(said(&mut old, "old"), "old");
+        proxy.refuse(false);
+        assert_eq!(said(&mut connected(&proxy), "new"), "new");
+    }
+
+    #[test]
+    fn a_black_hole_holds_everything_until_it_ends() {
+        let proxy = TcpProxy::start(echo());
+        let mut old = connected(&proxy);
+        assert_eq!(said(&mut old, "hello"), "hello");
+        proxy.blackhole(true);
+        let mut new = connected(&proxy);
+        for stream in [&mut old, &mut new] {
+            stream.set_read_timeout(Some(MOMENT)).unwrap();
+            assert_eq!(said(stream, "x"), "");
+            stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        }
+        proxy.blackhole(false);
+        for stream in [&mut old, &mut new] {
+            let mut held = [0];
+            stream.read_exact(&mut held).unwrap();
+            assert_eq!(&held, b"x");
+        }
+    }
+
+    #[test]
+    fn a_cut_ends_connections_in_a_black_hole() {
+        let proxy = TcpProxy::start(echo());
+        proxy.blackhole(true);
+        let mut stalled = connected(&proxy);
+        crate::eventually(PATIENCE, "the connection", || proxy.accepted() == 1);
+        proxy.cut();
+        assert_eq!(said(&mut stalled, "x"), "");
+    }
+
+    #[test]
+    fn finds_a_request_across_two_chunks_and_cuts_once() {
+        let proxy = TcpProxy::start(echo());
+        proxy.cut_after_request_containing(b"COMMIT");
+        let mut client = connected(&proxy);
+        client.set_nodelay(true).unwrap();
+        assert_eq!(said(&mut client, "a COM"), "a COM");
+        assert!(!proxy.wait_for_cut(Duration::ZERO));
+        assert_eq!(said(&mut client, "MIT b"), "");
+        assert!(proxy.wait_for_cut(PATIENCE));
+        assert_eq!(said(&mut connected(&proxy), "COMMIT"), "COMMIT");
+    }
+
+    #[test]
+    fn without_its_upstream_connections_end() {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        let proxy = TcpProxy::start(address);
+        assert_eq!(said(&mut connected(&proxy), "hello"), "");
+    }
+}

@@ -1,0 +1,144 @@
+//! All routes on one screen, and what their handlers share.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::middleware;
+use axum::routing::{delete, get, patch, post, put};
+use webqq_engine::Engine;
+
+use crate::address::Network;
+use crate::assets::{self, Assets};
+use crate::config::{Config, PublicUrl, Registration};
+use crate::error::{Problem, answers, catch_panics, unknown_route};
+use crate::password::Passwords;
+use crate::rate::AuthRate;
+use crate::{
+    conversations, groups, members, messages, openapi, operations, origin, poll, sessions, stream,
+    users,
+};
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+struct Parts {
+    engine: Engine,
+    passwords: Passwords,
+    auth_rate: AuthRate,
+    registration: Registration,
+    public_url: Arc<Option<PublicUrl>>,
+    trusted_proxies: Vec<Network>,
+    assets: Assets,
+}
+
+impl App {
+    /// Puts an engine behind HTTP.
+    ///
+    /// # Errors
+    /// A sentence: there is no randomness, or the page cannot be read.
+    pub fn new(engine: Engine, config: &Config) -> Result<Self, String> {
+        let problem = |problem: Problem| problem.detail().to_owned();
+        Ok(Self(Arc::new(Parts {
+            engine,
+            passwords: Passwords::new().map_err(problem)?,
+            auth_rate: AuthRate::new(config.auth_rate),
+            registration: config.registration,
+            public_url: Arc::new(config.public_url.clone()),
+            trusted_proxies: config.trusted_proxies.clone(),
+            assets: Assets::new()?,
+        })))
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    pub(crate) fn auth_rate(&self) -> &AuthRate {
+        &self.0.auth_rate
+    }
+
+    pub(crate) fn registration(&self) -> Registration {
+        self.0.registration
+    }
+
+    /// Whether cookies are bound to https.
+    pub(crate) fn is_https(&self) -> bool {
+        let url = self.0.public_url.as_ref().as_ref();
+        url.is_some_and(|url| url.https)
+    }
+
+    pub(crate) fn trusted_proxies(&self) -> &[Network] {
+        &self.0.trusted_proxies
+    }
+}
+
+impl FromRef<App> for Assets {
+    fn from_ref(app: &App) -> Self {
+        app.0.assets.clone()
+    }
+}
+
+/// The router of the whole product.
+pub fn router(app: App) -> Router {
+    let api = Router::new()
+        .route("/users", post(users::sign_up).get(users::find))
+        .route("/users/{user}", get(users::show))
+        .route("/sessions", post(sessions::sign_in).get(sessions::list))
+        .route("/sessions/current", delete(sessions::sign_out))
+        .route("/sessions/{session}", delete(sessions::revoke))
+        .route("/me", get(users::me).patch(users::change_me))
+        .route("/me/password", put(users::change_password))
+        .route("/sync", get(conversations::sync))
+        .route("/stream", get(stream::stream))
+        .route("/poll", get(poll::poll))
+        .route(
+            "/conversations/direct/{user}",
+            get(conversations::open_direct),
+        )
+        .route(
+            "/conversations/{conversation}/messages",
+            post(messages::send).get(messages::history),
+        )
+        .route(
+            "/conversations/{conversation}/messages/{seq}",
+            get(messages::show),
+        )
+        .route(
+            "/conversations/{conversation}/read",
+            put(conversations::read),
+        )
+        .route(
+            "/conversations/{conversation}/typing",
+            post(conversations::typing),
+        )
+        .route("/groups", post(groups::create).get(groups::find))
+        .route("/groups/{group}", get(groups::show).patch(groups::change))
+        .route(
+            "/groups/{group}/members",
+            get(members::list).post(members::join),
+        )
+        .route(
+            "/groups/{group}/members/{user}",
+            patch(members::change).delete(members::remove),
+        )
+        .route("/kinds", get(operations::kinds))
+        .route("/openapi.json", get(openapi::document))
+        .fallback(unknown_route);
+    let guard = middleware::from_fn_with_state(app.0.public_url.clone(), origin::guard);
+    Router::new()
+        .nest("/api", api)
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
+        .layer(guard)
+        .layer(middleware::from_fn(answers))
+        .fallback(assets::serve)
+        .layer(middleware::from_fn(catch_panics))
+        .with_state(app)
+}

@@ -1,0 +1,277 @@
+//! The page's many small scripts and styles, joined into few for release builds.
+//!
+//! In development the browser loads each file that `index.html` lists, so that an error names its
+//! file and a change shows on reload. A release answers with one script and one style in place of
+//! each run of neighbours; the page itself stays the only list, and the order stays the page's.
+//! Tags with anything between them (the scripts in the head, those at the end of the body) stay
+//! apart: that place in the page is why they were written there.
+
+use std::collections::BTreeMap;
+
+/// A page with joined tags, and the files that they name.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    /// `index.html` with each run of tags replaced by one.
+    pub(crate) page: String,
+    /// Path and content of each joined file; the path holds the content's hash.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Script,
+    Style,
+}
+
+impl Kind {
+    /// What stands before and after the path. Tags written in any other way are left alone.
+    const fn around(self) -> (&'static str, &'static str) {
+        match self {
+            Kind::Script => ("<script src=\"", "\"></script>"),
+            Kind::Style => ("<link rel=\"stylesheet\" href=\"", "\">"),
+        }
+    }
+
+    const fn extension(self) -> &'static str {
+        match self {
+            Kind::Script => "js",
+            Kind::Style => "css",
+        }
+    }
+}
+
+#[derive(Debug)]
+enum Piece<'a> {
+    Tag(Kind, &'a str),
+    /// An ordinary comment or white space: may vanish between two tags of a run.
+    Blank(&'a str),
+    Text(&'a str),
+}
+
+/// Joins what `page` lists; `files` holds every file of the site by its path. An error is a
+/// sentence: it stops the start of a release, never a request.
+pub(crate) fn join(
+    page: &str,
+    files: &BTreeMap<String, Vec<u8>>,
+    hash: impl Fn(&[u8]) -> String,
+) -> Result<Joined, String> {
+    let pieces = pieces(page);
+    let mut joined = Joined {
+        page: String::new(),
+        files: BTreeMap::new(),
+    };
+    let mut rest = pieces.as_slice();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        let (kind, path) = match first {
+            Piece::Tag(kind, path) => (*kind, *path),
+            Piece::Blank(text) | Piece::Text(text) => {
+                joined.page.push_str(text);
+                continue;
+            }
+        };
+        let mut paths = vec![path];
+        // Blanks belong to the run only if another of its tags follows them.
+        let mut blanks = 0;
+        for (index, piece) in after.iter().enumerate() {
+            match piece {
+                Piece::Tag(other, path) if *other == kind => {
+                    paths.push(path);
+                    blanks = index + 1;
+                }
+                Piece::Blank(_) => {}
+                _ => break,
+            }
+        }
+        rest = &rest[blanks..];
+        let content = concatenate(kind, &paths, files)?;
+        let path = format!(
+            "{}app.{}.{}",
+            folder(&paths),
+            hash(&content),
+            kind.extension()
+        );
+        let (before, after) = kind.around();
+        joined.page.push_str(&format!("{before}{path}{after}"));
+        joined.files.insert(path, content);
+    }
+    Ok(joined)
+}
+
+/// Cuts a page up so that all pieces in order are the page.
+fn pieces(page: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = page;
+    while !rest.is_empty() {
+        let (piece, length) = next_piece(rest);
+        pieces.push(piece);
+        rest = &rest[length..];
+    }
+    pieces
+}
+
+fn next_piece(text: &str) -> (Piece<'_>, usize) {
+    let blanks = text.len() - text.trim_start().len();
+    if blanks > 0 {
+        return (Piece::Blank(&text[..blanks]), blanks);
+    }
+    if text.starts_with("<!--") {
+        let length = text.find("-->").map_or(text.len(), |end| end + 3);
+        let comment = &text[..length];
+        // A conditional comment is a script's reason to stand apart.
+        let is_plain = !comment.starts_with("<!--[") && !comment.ends_with("]-->");
+        return (
+            if is_plain {
+                Piece::Blank(comment)
+            } else {
+                Piece::Text(comment)
+            },
+            length,
+        );
+    }
+    for kind in [Kind::Script, Kind::Style] {
+        let (before, after) = kind.around();
+        if let Some(inside) = text.strip_prefix(before)
+            && let Some((path, behind)) = inside.split_once('"')
+            && after
+                .strip_prefix('"')
+                .is_some_and(|after| behind.starts_with(after))
+            && !path.contains("://")
+        {
+            return (
+                Piece::Tag(kind, path),
+                before.len() + path.len() + after.len(),
+            );
+        }
+    }
+    // Up to the next tag, comment or white space. The first character is none of these.
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    let stop = |c: char| c == '<' || c.is_whitespace();
+    let length = text[first..]
+        .find(stop)
+        .map_or(text.len(), |end| first + end);
+    (Piece::Text(&text[..length]), length)
+}
+
+fn concatenate(
+    kind: Kind,
+    paths: &[&str],
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<Vec<u8>, String> {
+    let mut content = Vec::new();
+    for path in paths {
+        let file = files
+            .get(path.trim_start_matches('/'))
+            .ok_or_else(|| format!("index.html lists `{path}`, but there is no such file."))?;
+        if kind == Kind::Script {
+            // Ends a statement that the last file left open, and keeps a "use strict" at the top
+            // of one file from holding for all that follow.
+            content.extend_from_slice(b";\n");
+        }
+        content.extend_from_slice(file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file));
+        // Ends a comment that the file may end with.
+        content.push(b'\n');
+    }
+    Ok(content)
+}
+
+/// The folder (with its `/`) that all paths are in, else none: addresses inside a style are
+/// relative to where it lies.
+fn folder<'a>(paths: &[&'a str]) -> &'a str {
+    let of = |path: &'a str| path.rfind('/').map_or("", |end| &path[..=end]);
+    let first = paths.first().map_or("", |path| of(path));
+    if paths.iter().all(|path| of(path) == first) {
+        first
+    } else {
+        ""
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn join_page(page: &str) -> Result<Joined, String> {
+        let files = ["a.js", "b.js", "lib/c.js", "css/a.css", "css/b.css"];
+        let files = files
+            .map(|path| (path.to_owned(), format!("<{path}>").into_bytes()))
+            .into();
+        join(page, &files, |content| format!("h{}", content.len()))
+    }
+
+    /// The joined files as `path: content`, lines joined by spaces.
+    fn files(joined: &Joined) -> Vec<String> {
+        let content = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\n', " ");
+        joined
+            .files
+            .iter()
+            .map(|(path, bytes)| format!("{path}: {}", content(bytes)))
+            .collect()
+    }
+
+    const A: &str = "<script src=\"a.js\"></script>";
+    const B: &str = "<script src=\"b.js\"></script>";
+    const C: &str = "<script src=\"/lib/c.js\"></script>";
+    const SA: &str = "<link rel=\"stylesheet\" href=\"css/a.css\">";
+    const SB: &str = "<link rel=\"stylesheet\" href=\"css/b.css\">";
+
+    #[test]
+    fn runs_are_joined_in_order_and_stay_where_they_were() {
+        let page = format!(
+            "<!doctype html>\n{SB}\n{SA}\n{A}\n<p>é x</p>\n{C}\n  <!-- so -->{B}\n</html>\n"
+        );
+        let joined = join_page(&page).unwrap();
+        assert_eq!(
+            joined.page,
+            "<!doctype html>\n<link rel=\"stylesheet\" href=\"css/app.h24.css\">\n\
+             <script src=\"app.h9.js\"></script>\n<p>é x</p>\n\
+             <script src=\"app.h22.js\"></script>\n</html>\n"
+        );
+        assert_eq!(
+            files(&joined),
+            [
+                "app.h22.js: ; <lib/c.js> ; <b.js> ",
+                "app.h9.js: ; <a.js> ",
+                "css/app.h24.css: <css/b.css> <css/a.css> ",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_a_plain_tag_stays_as_it_is() {
+        let untouched = [
+            "",
+            "<p>no tags é</p>",
+            "<!-- <script src=\"a.js\"></script> -->",
+            "<!--[if IE]><script src=\"a.js\"></script><![endif]-->",
+            "<script src=\"a.js\" defer></script>",
+            "<script>var a;</script>",
+            "<link rel=\"icon\" href=\"x.svg\">",
+            "<script src=\"https://a.b/c.js\"></script>",
+            "<!-- never closed <script src=\"a.js\"></script>",
+            "<script src=\"a.js",
+        ];
+        for page in untouched {
+            let joined = join_page(page).unwrap();
+            assert_eq!((joined.page.as_str(), joined.files.len()), (page, 0));
+        }
+        // Something between them keeps two tags apart.
+        let page = format!("{A}<script>var x;</script>{B}");
+        assert_eq!(join_page(&page).unwrap().page.matches("app.").count(), 2);
+        let page = format!("{A}<!--[if IE]><p><![endif]-->{B}");
+        assert_eq!(join_page(&page).unwrap().page.matches("app.").count(), 2);
+    }
+
+    #[test]
+    fn a_listed_file_must_exist() {
+        let error = join_page("<script src=\"gone.js\"></script>").unwrap_err();
+        assert!(error.contains("`gone.js`"), "{error}");
+    }
+
+    #[test]
+    fn the_byte_order_mark_of_a_file_is_left_out() {
+        let files = [("a.js".to_owned(), b"\xef\xbb\xbfx".to_vec())].into();
+        let joined = join(A, &files, |_| "h".to_owned()).unwrap();
+        assert_eq!(joined.files["app.h.js"], b";\nx\n");
+    }
+}

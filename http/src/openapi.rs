@@ -1,0 +1,164 @@
+//! `GET /api/openapi.json`: the routes and shapes as OpenAPI 3.1, made from one table and from the
+//! very types that handlers read and write.
+
+use axum::Json;
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use crate::{conversations, groups, members, messages, operations, sessions, shapes, users};
+
+type SchemaOf = fn(&mut SchemaGenerator) -> Value;
+
+/// One row of the table.
+struct Route {
+    method: &'static str,
+    path: &'static str,
+    summary: &'static str,
+    query: &'static [&'static str],
+    body: Option<SchemaOf>,
+    status: u16,
+    answer: Option<SchemaOf>,
+}
+
+fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
+    generator.subschema_for::<T>().to_value()
+}
+
+const fn route(
+    method: &'static str,
+    path: &'static str,
+    summary: &'static str,
+    query: &'static [&'static str],
+    body: Option<SchemaOf>,
+    status: u16,
+    answer: Option<SchemaOf>,
+) -> Route {
+    Route {
+        method,
+        path,
+        summary,
+        query,
+        body,
+        status,
+        answer,
+    }
+}
+
+/// All routes. A test holds it against the router.
+#[rustfmt::skip]
+const ROUTES: &[Route] = &[
+    route("post", "/api/users", "Sign up", &[], Some(of::<users::SignUp>), 201, Some(of::<shapes::SignedIn>)),
+    route("get", "/api/users", "Find people by name or number, or by ids", &["query", "ids"], None, 200, Some(of::<users::People>)),
+    route("get", "/api/users/{user}", "One person", &[], None, 200, Some(of::<users::OnePerson>)),
+    route("post", "/api/sessions", "Sign in", &[], Some(of::<sessions::SignIn>), 201, Some(of::<shapes::SignedIn>)),
+    route("get", "/api/sessions", "Own devices", &[], None, 200, Some(of::<sessions::Devices>)),
+    route("delete", "/api/sessions/current", "Sign out", &[], None, 204, None),
+    route("delete", "/api/sessions/{session}", "Sign a device out", &[], None, 204, None),
+    route("get", "/api/me", "Own profile", &[], None, 200, Some(of::<shapes::Profile>)),
+    route("patch", "/api/me", "Change the own profile", &[], Some(of::<users::ChangeMe>), 200, Some(of::<shapes::Profile>)),
+    route("put", "/api/me/password", "Change the own password; ends all other sessions", &[], Some(of::<users::ChangePassword>), 204, None),
+    route("get", "/api/sync", "The snapshot a client starts from", &[], None, 200, Some(of::<conversations::Snapshot>)),
+    route("get", "/api/stream", "The feed as Server-Sent Events", &["cursor"], None, 200, None),
+    route("get", "/api/poll", "The feed as a long-poll", &["cursor", "wait"], None, 200, None),
+    route("get", "/api/conversations/direct/{user}", "The direct conversation with somebody", &[], None, 200, None),
+    route("post", "/api/conversations/{conversation}/messages", "Post a message", &[], Some(of::<messages::Draft>), 201, Some(of::<webqq_engine::message::Receipt>)),
+    route("get", "/api/conversations/{conversation}/messages", "History, ascending", &["before", "after", "limit"], None, 200, None),
+    route("get", "/api/conversations/{conversation}/messages/{seq}", "One message", &[], None, 200, None),
+    route("put", "/api/conversations/{conversation}/read", "Move the read position", &[], Some(of::<conversations::ReadTo>), 200, Some(of::<conversations::ReadState>)),
+    route("post", "/api/conversations/{conversation}/typing", "Say that one is typing", &[], Some(of::<conversations::Nothing>), 204, None),
+    route("post", "/api/groups", "Create a group", &[], Some(of::<groups::Create>), 201, Some(of::<groups::OneGroup>)),
+    route("get", "/api/groups", "Find groups by name or number", &["query"], None, 200, Some(of::<groups::Groups>)),
+    route("get", "/api/groups/{group}", "One group", &[], None, 200, Some(of::<groups::OneGroup>)),
+    route("patch", "/api/groups/{group}", "Change a group", &[], Some(of::<webqq_engine::kinds::settings::Fields>), 200, Some(of::<groups::OneGroup>)),
+    route("get", "/api/groups/{group}/members", "The members, with presence", &[], None, 200, Some(of::<members::Members>)),
+    route("post", "/api/groups/{group}/members", "Join", &[], Some(of::<conversations::Nothing>), 200, Some(of::<groups::OneGroup>)),
+    route("patch", "/api/groups/{group}/members/{user}", "Give a member a role", &[], Some(of::<members::Change>), 200, Some(of::<groups::OneGroup>)),
+    route("delete", "/api/groups/{group}/members/{user}", "Leave, or remove a member", &[], None, 204, None),
+    route("get", "/api/kinds", "The message kinds", &[], None, 200, Some(of::<operations::Kinds>)),
+    route("get", "/api/openapi.json", "This document", &[], None, 200, None),
+    route("get", "/healthz", "The process runs", &[], None, 200, None),
+    route("get", "/readyz", "The store answers", &[], None, 200, None),
+];
+
+/// The methods and paths of all routes.
+pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    ROUTES.iter().map(|route| (route.method, route.path))
+}
+
+/// `GET /api/openapi.json`
+pub async fn document() -> Json<Value> {
+    Json(build())
+}
+
+fn build() -> Value {
+    let mut settings = SchemaSettings::draft2020_12();
+    settings.definitions_path = "/components/schemas".into();
+    let mut generator = settings.into_generator();
+    let mut paths: Map<String, Value> = Map::new();
+    for route in ROUTES {
+        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+        path[route.method] = operation(route, &mut generator);
+    }
+    let schemas = generator.take_definitions(true);
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "WebQQ",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Errors are application/problem+json with a stable `code`. \
+                The feed's entries are told in docs/PROTOCOL.md.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": "webqq_session"},
+            },
+        },
+        "security": [{"bearer": []}, {"cookie": []}],
+    })
+}
+
+fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
+    let in_path = route.path.split('/').filter_map(|segment| {
+        let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+        Some(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+    });
+    let in_query = route
+        .query
+        .iter()
+        .map(|name| json!({"name": name, "in": "query", "schema": {"type": "string"}}));
+    let mut answer = json!({"description": route.summary});
+    if let Some(schema) = route.answer {
+        answer["content"] = json!({"application/json": {"schema": schema(generator)}});
+    }
+    let problem = json!({"description": "A problem", "content": {"application/problem+json": {}}});
+    let mut operation = json!({
+        "summary": route.summary,
+        "parameters": in_path.chain(in_query).collect::<Vec<_>>(),
+        "responses": {route.status.to_string(): answer, "default": problem},
+    });
+    if let Some(schema) = route.body {
+        let content = json!({"application/json": {"schema": schema(generator)}});
+        operation["requestBody"] = json!({"content": content});
+    }
+    operation
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_resolves() {
+        let document = build();
+        let text = document.to_string();
+        for part in text.split("\"$ref\":\"#").skip(1) {
+            let pointer = part.split('"').next().unwrap();
+            assert!(document.pointer(pointer).is_some(), "{pointer}");
+        }
+        assert!(document.pointer("/components/schemas/Draft").is_some());
+    }
+}

@@ -1,0 +1,78 @@
+// Wiring, and nothing else: what is made here, in this order, is the page.
+var chat = chat || {};
+
+chat.main = (function () {
+  "use strict";
+
+  var store = chat.store(chat.reduce, chat.initial());
+  /** @type {?} filled below: each part may use those made before it */
+  var app = { store: store };
+  var drawing = null;
+
+  app.api = chat.api(function () { app.session.signed_out(); });
+  app.transport = chat.transport({
+    entry: function (told) { app.receive.entry(told); },
+    reset: function () { app.session.sync(); },
+    state: function (state, route) { store.dispatch({ type: "link", state: state, route: route }); },
+    probe: function (done) { app.session.probe(done); },
+    signed_out: function () { app.session.signed_out(); }
+  });
+  app.session = chat.session(app);
+  app.receive = chat.receive(app);
+  app.history = chat.history(app);
+  app.send = chat.send(app);
+  app.typing = chat.typing(app);
+  app.reading = chat.reading(app);
+  app.groups = chat.groups(app);
+
+  // What views may do.
+  var act = {
+    session: app.session, groups: app.groups, history: app.history, send: app.send, typing: app.typing,
+    wake: function () { app.transport.wake(); },
+    dismiss: function () { store.dispatch({ type: "notice", notice: null }); }
+  };
+
+  function draw() {
+    drawing = null;
+    preact.render(chat.el.view(chat.app, { state: store.state(), act: act }), document.getElementById("page"));
+  }
+
+  // Not requestAnimationFrame: it does not run in hidden tabs, and the title
+  // has to count there.
+  function draw_soon() {
+    if (drawing === null) { drawing = setTimeout(draw, chat.limits.draw_ms); }
+  }
+
+  // Effects: what follows from a difference. One line each.
+  [app.receive, app.history, app.send, app.reading, app.groups, chat.title].forEach(function (effect) {
+    store.listen(effect.follow);
+  });
+  store.listen(draw_soon);
+
+  function look() {
+    var attentive = document.visibilityState !== "hidden" && document.hasFocus();
+    store.dispatch({ type: "attentive", attentive: attentive });
+    if (document.visibilityState !== "hidden") { app.transport.wake(); }
+  }
+
+  // A stream that another tab took over comes back when this one is looked at.
+  document.addEventListener("visibilitychange", look);
+  ["focus", "blur", "pageshow"].forEach(function (name) { self.addEventListener(name, look); });
+  self.addEventListener("online", function () { app.transport.network_back(); });
+
+  function begin() {
+    chat.i18n.load(chat.boot.language, function (problem) {
+      if (problem) {
+        setTimeout(begin, chat.backoff(1)); // without words there is nothing to show
+        return;
+      }
+      look();
+      app.session.start();
+      draw_soon();
+    });
+  }
+
+  begin();
+
+  return app;
+}());

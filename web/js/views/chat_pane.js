@@ -1,0 +1,61 @@
+// The open conversation: head, timeline, who types, composer, group panel.
+var chat = chat || {};
+
+chat.chat_pane = (function () {
+  "use strict";
+
+  var el = chat.el;
+  var t = chat.i18n.t;
+
+  function head(props, conversation) {
+    var state = props.state;
+    var act = props.act.groups;
+    var group = conversation.type === "group" ? state.groups[conversation.id] : null;
+    return el.header({ class: "head" },
+      el.button({ class: "back", type: "button", "aria-label": t("chat.back"), onClick: act.close }, "‹"),
+      el.div({ class: "head__title" },
+        el.h1(null, chat.select.title(conversation)),
+        group && el.small({ class: "head__count" },
+          t("group.count", { count: group.member_count, limit: group.member_limit }),
+          group.number ? " · " + t("group.number", { number: group.number }) : "")),
+      conversation.type === "group" && el.button({
+        class: "secondary", type: "button", "aria-expanded": state.panel ? "true" : "false",
+        onClick: function () { act.panel(!state.panel); }
+      }, t("panel.members")));
+  }
+
+  function typing(state, conversation) {
+    var who = chat.select.typing(state, conversation);
+    var text = who.length ? t("chat.typing", { count: who.length, names: who.join(t("list.separator")) }) : "";
+    return el.p({ class: "typing", "aria-live": "off" }, text);
+  }
+
+  function chat_pane(props) {
+    var state = props.state;
+    var conversation = state.conversations[state.open];
+    if (!conversation) {
+      return el.main({ class: "pane" }, chat.banner(props),
+        el.h1({ class: "sr" }, t("app.name")), el.p({ class: "empty empty--pane" }, t("chat.none")));
+    }
+    return [
+      el.main({ class: "pane", key: "pane" },
+        head(props, conversation),
+        chat.banner(props),
+        el.view(chat.timeline, {
+          key: "log" + conversation.id, state: state, act: props.act, conversation: conversation
+        }),
+        typing(state, conversation),
+        conversation.left
+          ? el.p({ class: "composer composer--closed" }, t("chat.left"))
+          : el.view(chat.composer, {
+            key: "composer" + conversation.id, act: props.act, conversation: conversation.id,
+            title: chat.select.title(conversation), draft: state.drafts[conversation.id] || ""
+          })),
+      state.panel && conversation.type === "group" && el.view(chat.group_panel, {
+        key: "panel" + conversation.id, state: state, act: props.act, conversation: conversation
+      })
+    ];
+  }
+
+  return chat_pane;
+}());

@@ -1,0 +1,105 @@
+"use strict";
+// What a person does on the page, in the words of the page.
+const assert = require("node:assert/strict");
+
+const AT_ONCE_MS = 3000;
+const PASSWORD = "correct horse battery";
+
+/** One person: a browser context, its page, the feed routes it used, its complaints. */
+async function person(chromium, url, name, { event_source = true } = {}) {
+  const context = await chromium.newContext({ locale: "en-US", viewport: { width: 1280, height: 800 } });
+  context.setDefaultTimeout(10000);
+  if (!event_source) { await context.addInitScript("delete window.EventSource;"); }
+  const page = await context.newPage();
+  const feeds = new Set();
+  const complaints = [];
+  page.on("request", (request) => {
+    const route = new URL(request.url()).pathname;
+    if (route === "/api/stream" || route === "/api/poll") { feeds.add(route); }
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (line) => {
+    // The browser itself writes a line for each refused request; the scenarios cause some.
+    if (line.type() === "error" && !/Failed to load resource/.test(line.text())) { complaints.push(line.text()); }
+  });
+  await page.goto(url);
+  return { name, username: "", context, page, feeds, complaints };
+}
+
+async function sign_up(who, username) {
+  const { page } = who;
+  who.username = username;
+  await page.getByRole("button", { name: "Create an account" }).click();
+  await page.getByLabel("User name").fill(username);
+  await page.getByLabel("Name that others see").fill(who.name);
+  await page.getByLabel("Password").fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign up" }).click();
+  await inside(who);
+}
+
+async function sign_in(who, password = PASSWORD) {
+  const { page } = who;
+  await page.getByLabel("User name").fill(who.username);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+function inside(who) {
+  return who.page.locator(".me").getByText(who.name, { exact: true }).waitFor();
+}
+
+async function create_group(who, group) {
+  await who.page.getByRole("button", { name: "New group" }).click();
+  await who.page.getByLabel("Name of the group").fill(group);
+  await who.page.getByRole("button", { name: "Create", exact: true }).click();
+  await who.page.getByRole("heading", { name: group }).waitFor();
+}
+
+async function join_group(who, group) {
+  await who.page.getByRole("button", { name: "Find groups" }).click();
+  await who.page.getByRole("searchbox").fill(group);
+  await who.page.getByRole("button", { name: "Find", exact: true }).click();
+  await who.page.getByRole("button", { name: `Join ${group}` }).click();
+  await who.page.getByRole("heading", { name: group }).waitFor();
+}
+
+/** A row of the list, by its title alone: the summary beside it may name the same people. */
+function row(who, title) {
+  return who.page.getByRole("list", { name: "Conversations" }).getByRole("button")
+    .filter({ has: who.page.locator("strong", { hasText: title }) });
+}
+
+function bubble(who, text) {
+  return who.page.getByRole("log").locator(".bubble").filter({ hasText: text });
+}
+
+function bubbles(who) {
+  return who.page.getByRole("log").locator(".bubble").allTextContents();
+}
+
+async function write(who, text) {
+  await who.page.locator("textarea").fill(text);
+  await who.page.locator("textarea").press("Enter");
+}
+
+/** Sees the text once, and only once, soon. */
+async function sees(who, text, within_ms = AT_ONCE_MS) {
+  await bubble(who, text).waitFor({ timeout: within_ms });
+  assert.equal(await bubble(who, text).count(), 1, `${who.name} sees "${text}" once`);
+}
+
+/** Waits until `check` gives true; anything else it gives is told when it never does. */
+async function becomes(check, sentence, within_ms = 5000) {
+  const end = Date.now() + within_ms;
+  let last;
+  do {
+    last = await check();
+    if (last === true) { return; }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  } while (Date.now() < end);
+  assert.fail(`${sentence} (last: ${JSON.stringify(last)})`);
+}
+
+module.exports = {
+  AT_ONCE_MS, PASSWORD, becomes, bubble, bubbles, create_group, inside, join_group, person, row, sees, sign_in, sign_up, write
+};

@@ -1,0 +1,69 @@
+"use strict";
+// Loads page scripts into a context of their own, in the order of index.html, so
+// a test sees exactly what the browser sees, minus the browser.
+const fs = require("node:fs");
+const path = require("node:path");
+const vm = require("node:vm");
+
+const WEB = path.join(__dirname, "..");
+
+/** The scripts of index.html, in order, vendored ones left out. */
+function scripts() {
+  const html = fs.readFileSync(path.join(WEB, "index.html"), "utf8");
+  return [...html.matchAll(/<script src="([^"]+)"/g)].map((found) => found[1]);
+}
+
+/**
+ * load("state/", "lib/change.js") -> { chat, self }: the scripts under js/ that
+ * begin with one of the parts. `fakes` are laid over the globals.
+ */
+function load(parts, fakes = {}) {
+  const self = { setTimeout, clearTimeout, Math, Date, JSON, navigator: { language: "en" }, ...fakes };
+  self.self = self;
+  const context = vm.createContext(self);
+  for (const script of scripts()) {
+    if (!parts.some((part) => script.startsWith("js/" + part))) { continue; }
+    vm.runInContext(fs.readFileSync(path.join(WEB, script), "utf8"), context, { filename: script });
+  }
+  return { chat: context.chat, self: context };
+}
+
+/** Plain copies: values from another context have other prototypes. */
+function plain(value) {
+  return JSON.parse(JSON.stringify(value));
+}
+
+function dictionary(language) {
+  return JSON.parse(fs.readFileSync(path.join(WEB, "i18n", language + ".json"), "utf8"));
+}
+
+/** A clock that only moves when told to. */
+class Clock {
+  constructor() {
+    this.now = 0;
+    this.timers = [];
+    this.next = 1;
+    this.fakes = {
+      setTimeout: (run, wait) => {
+        this.timers.push({ id: this.next, at: this.now + (wait || 0), run });
+        return this.next++;
+      },
+      clearTimeout: (id) => { this.timers = this.timers.filter((timer) => timer.id !== id); },
+      performance: { now: () => this.now }
+    };
+  }
+
+  advance(by) {
+    const end = this.now + by;
+    for (;;) {
+      const due = this.timers.filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at || a.id - b.id)[0];
+      if (!due) { break; }
+      this.timers = this.timers.filter((timer) => timer !== due);
+      this.now = due.at;
+      due.run();
+    }
+    this.now = end;
+  }
+}
+
+module.exports = { Clock, WEB, dictionary, load, plain, scripts };

@@ -17,10 +17,8 @@ chat.typing = (function () {
         // Best effort: an unanswered or refused signal is nobody's problem.
         app.api.typing(conversation, function () { return; });
       },
-      /** The next letter after sending is a new beginning. */
       sent: function (conversation) {
         app.store.dispatch({ type: "draft", id: conversation, value: "" });
-        delete told_at[conversation];
       }
     };
   }

@@ -11,9 +11,5 @@ chat.keys = (function () {
       !event.isComposing && event.keyCode !== 229;
   }
 
-  function escapes(event) {
-    return event.key === "Escape" || event.key === "Esc" || event.keyCode === 27;
-  }
-
-  return { sends: sends, escapes: escapes };
+  return { sends: sends };
 }());

@@ -61,7 +61,8 @@ async function scenario(tag, event_source) {
   await ann.page.locator("textarea").press("Enter");
   await bubble(bob, "first line\nsecond line").waitFor({ timeout: AT_ONCE_MS });
 
-  // Typing is shown, and gone with the message.
+  // Typing is shown, and gone with the message. It is told every three seconds at most.
+  await ann.page.waitForTimeout(3100);
   await ann.page.locator("textarea").pressSequentially("hm");
   await bob.page.getByText(`${ann.name} is typing…`).waitFor({ timeout: AT_ONCE_MS });
   await ann.page.locator("textarea").press("Enter");

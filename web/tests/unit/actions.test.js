@@ -120,6 +120,9 @@ test("typing is told at most once in three seconds, and not for an empty field",
   app.typing.sent(C);
   app.typing.typed(C, "next");
   assert.equal(named("typing").length, 3);
+  app.typing.sent(C);
+  app.typing.typed(C, "one more");
+  assert.equal(named("typing").length, 3, "the server takes no more, and who sends writes fast");
 });
 
 test("texts go out one at a time, in order, each under its own id", () => {

@@ -42,6 +42,8 @@ pub mod runtime;
 pub mod seed;
 mod slot;
 pub mod store;
+#[cfg(test)]
+mod tests;
 pub mod user;
 mod watermark;
 

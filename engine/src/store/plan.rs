@@ -320,14 +320,15 @@ impl Planner {
         if seq_now != append.expects {
             return Outcome::Conflict;
         }
-        if let Err(rejection) = self.may_append(append) {
-            return Outcome::Refused(rejection);
+        match self.may_append(append) {
+            Ok(owner) => self.take_over(append, owner),
+            Err(rejection) => Outcome::Refused(rejection),
         }
-        self.take_over(append)
     }
 
-    /// The last word on what must hold under any concurrency.
-    fn may_append(&self, append: &Append) -> Result<(), Rejection> {
+    /// The last word on what must hold under any concurrency. Answers the owner that a group will
+    /// have.
+    fn may_append(&self, append: &Append) -> Result<Option<UserId>, Rejection> {
         let id = append.conversation;
         let now = self.rows.conversations.get(&id);
         if now.is_none() && append.r#type == ConversationType::Direct {
@@ -396,7 +397,7 @@ impl Planner {
         if is_group && fold(&settings.name).is_empty() {
             return Err(Rejection::invalid("name", "A group has a name."));
         }
-        Ok(())
+        Ok(owners.pop_first())
     }
 
     fn may_set(
@@ -421,7 +422,7 @@ impl Planner {
         }
     }
 
-    fn take_over(&mut self, append: &Append) -> Outcome {
+    fn take_over(&mut self, append: &Append, owner: Option<UserId>) -> Outcome {
         let id = append.conversation;
         let position = self.changes.head.position.next();
         self.changes.head.position = position;
@@ -431,6 +432,7 @@ impl Planner {
         };
         row.seq = row.seq.next();
         row.head_position = position;
+        row.owner = owner;
         row.counted += i64::from(append.counts && append.audience.is_none());
         for effect in &append.effects {
             self.effect(&mut row, effect, append, position);
@@ -522,9 +524,6 @@ impl Planner {
                     (stay.read_seq, stay.read_counted) = (row.seq, row.counted);
                 });
                 row.member_count += 1;
-                if *role == Role::Owner {
-                    row.owner = Some(*user);
-                }
                 if row.r#type == ConversationType::Group {
                     *self.rows.group_counts.entry(*user).or_default() += 1;
                 }
@@ -545,9 +544,6 @@ impl Planner {
             }
             Effect::SetRole { user, role } => {
                 self.stay(id, *user, |stay| stay.role = *role);
-                if *role == Role::Owner {
-                    row.owner = Some(*user);
-                }
             }
             Effect::SetMute { user, until_ms } => {
                 self.stay(id, *user, |stay| stay.muted_until_ms = *until_ms);

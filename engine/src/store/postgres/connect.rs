@@ -31,6 +31,13 @@ const STATEMENT: Duration = Duration::from_secs(4);
 const CONNECT: Duration = Duration::from_secs(3);
 /// How long a peer that does not acknowledge what was sent is believed to live, on both sides.
 const SILENCE: Duration = Duration::from_secs(4);
+/// The server keeps the plan of a prepared statement until it gathers statistics anew, in a fresh
+/// database for a minute. A plan that was made when a table was all but empty, and every index as
+/// good as any, may read all of it when it holds a million rows. So plans are made anew now and
+/// then; that costs less than a millisecond.
+pub(super) const FORGET_PLANS: &str = "discard plans";
+/// How often a connection of the pool is lent before its plans are made anew.
+const LENDINGS_PER_PLAN: usize = 64;
 /// Connections for reading. Further readers wait for one.
 const POOL: usize = 8;
 
@@ -54,11 +61,13 @@ pub(super) fn configuration(url: &str) -> Result<Config> {
         ));
     }
     let (statement, silence) = (STATEMENT.as_millis(), SILENCE.as_millis());
-    // The server's own keepalives free the locks of a client that vanished without a word.
+    // The server's own keepalives free the locks of a client that vanished without a word. No
+    // table is to be read through where there is an index (see [`FORGET_PLANS`]).
     let ours = format!(
         "-c synchronous_commit=on -c statement_timeout={statement} -c lock_timeout={statement} \
          -c idle_in_transaction_session_timeout={statement} -c tcp_keepalives_idle=2 \
-         -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 -c tcp_user_timeout={silence}"
+         -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2 -c tcp_user_timeout={silence} \
+         -c enable_seqscan=off -c jit=off"
     );
     let options = match config.get_options() {
         Some(theirs) => format!("{theirs} {ours}"),
@@ -123,6 +132,9 @@ pub(super) async fn lent<T>(
 ) -> Result<T> {
     let mut lent = Lent(None);
     let connection = lent.0.insert(pool.get().await?);
+    if Object::metrics(connection).recycle_count % LENDINGS_PER_PLAN == LENDINGS_PER_PLAN - 1 {
+        connection.batch_execute(FORGET_PLANS).await?;
+    }
     let value = work(connection).await?;
     lent.0 = None;
     Ok(value)

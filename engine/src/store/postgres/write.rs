@@ -30,12 +30,15 @@ const STAYS: &str = concat!(
      select * from stays o where o.conversation = n.conversation and o.user_id = n.user_id \
      order by o.joined_position desc limit 1) s"
 );
+// `lateral … limit` holds the planner to one look into an index for each key.
 const POSTED: &str = "select m.conversation, m.sender, m.client_id, m.seq, m.sent_at, m.digest \
      from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as n (conversation, sender, client_id) \
-     join messages m using (conversation, sender, client_id)";
+     cross join lateral (select * from messages o where o.conversation = n.conversation \
+     and o.sender = n.sender and o.client_id = n.client_id limit 1) m";
 const COUNTED: &str = "select m.conversation, m.seq, m.counted \
      from unnest($1::uuid[], $2::bigint[]) as n (conversation, seq) \
-     join messages m using (conversation, seq)";
+     cross join lateral (select * from messages o where o.conversation = n.conversation \
+     and o.seq = n.seq limit 1) m";
 const GROUP_COUNTS: &str = "select s.user_id, count(*) from stays s \
      join conversations c on c.id = s.conversation and c.type = 'group' \
      where s.user_id = any($1) and s.left_position is null group by s.user_id";

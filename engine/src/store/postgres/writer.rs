@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep};
 use tokio_postgres::Config;
 
 use super::Access;
-use super::connect::{Connection, connect, query, query_opt};
+use super::connect::{Connection, FORGET_PLANS, connect, query, query_opt};
 use super::write;
 use crate::store::{Batch, Outcome, Result, StoreError};
 
@@ -27,6 +27,9 @@ const MYSELF: &str = "select pid, backend_start::text from pg_stat_activity \
 const END: &str = "select pg_terminate_backend(pid) from pg_stat_activity \
      where pid = $1 and backend_start::text = $2";
 
+/// After how many entries a session makes its plans anew for the first time (see
+/// [`FORGET_PLANS`]).
+const FIRST_PLAN_ENTRIES: usize = 64;
 /// How often the lock is asked for.
 const PAUSE: Duration = Duration::from_millis(40);
 /// How long a session that was lost may finish by itself before its successor ends it.
@@ -47,6 +50,10 @@ struct State {
     /// The backend of the last session that had the lock.
     last: Option<Backend>,
     closed: bool,
+    /// Entries that this session has seen, and at how many its plans are made anew: each time that
+    /// the tables may have doubled.
+    entries: usize,
+    plan_at: usize,
 }
 
 /// One server process, told apart from a later one of the same number.
@@ -66,6 +73,8 @@ impl Writer {
                 session: None,
                 last: None,
                 closed: false,
+                entries: 0,
+                plan_at: FIRST_PLAN_ENTRIES,
             }),
         };
         let mut state = writer.state.lock().await;
@@ -83,6 +92,11 @@ impl Writer {
         }
         let mut state = self.state.lock().await;
         let session = self.session(&mut state, SUCCESSION).await?;
+        if state.entries >= state.plan_at {
+            state.plan_at = state.plan_at.saturating_mul(2);
+            session.batch_execute(FORGET_PLANS).await?;
+        }
+        state.entries = state.entries.saturating_add(batch.entries.len());
         let result = write::commit(&session, batch).await;
         keep(state, session, &result);
         result
@@ -115,6 +129,7 @@ impl Writer {
         if let Some(session) = state.session.take().filter(|s| !s.is_closed()) {
             return Ok(session);
         }
+        (state.entries, state.plan_at) = (0, FIRST_PLAN_ENTRIES);
         let session = connect(&self.config).await?;
         if self.access == Access::Writer {
             lock(&session, patience, state.last.as_ref()).await?;

@@ -1,0 +1,91 @@
+//! A memory store that lets a test step in before a page is read.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+
+use crate::group::state::ConversationState;
+use crate::ids::*;
+use crate::store::memory::MemoryStore;
+use crate::store::*;
+
+type Hook = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// See the [module](self).
+pub(super) struct Hooked {
+    pub(super) memory: Arc<MemoryStore>,
+    before_page: Mutex<Option<Hook>>,
+}
+
+impl Hooked {
+    pub(super) fn new(memory: Arc<MemoryStore>) -> Self {
+        let before_page = Mutex::new(None);
+        Self {
+            memory,
+            before_page,
+        }
+    }
+
+    /// Runs `hook` before the next page is read.
+    pub(super) fn before_next_page(&self, hook: impl Future<Output = ()> + Send + 'static) {
+        *self.before_page.lock().unwrap() = Some(Box::pin(hook));
+    }
+}
+
+macro_rules! delegate {
+    ($($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
+        #[async_trait]
+        impl Store for Hooked {
+            $(async fn $name(&self, $($argument: $type),*) -> $answer {
+                self.memory.$name($($argument),*).await
+            })*
+
+            async fn page(
+                &self,
+                user: UserId,
+                after: Position,
+                messages: usize,
+                bytes: usize,
+                furthest: i64,
+            ) -> Result<Behind> {
+                let hook = self.before_page.lock().unwrap().take();
+                if let Some(hook) = hook {
+                    hook.await;
+                }
+                self.memory.page(user, after, messages, bytes, furthest).await
+            }
+        }
+    };
+}
+
+delegate! {
+    head() -> Result<Head>;
+    secret() -> Result<[u8; 32]>;
+    commit(batch: &Batch) -> Result<Vec<Outcome>>;
+    resolve(number: i64) -> Result<Option<Vec<Outcome>>>;
+    conversation(id: ConversationId) -> Result<Option<(ConversationState, Position)>>;
+    audience(positions: &[Position]) -> Result<BTreeSet<UserId>>;
+    history(user: UserId, id: ConversationId, range: Range) -> Result<Option<Vec<Message>>>;
+    messages(user: UserId, id: ConversationId, seqs: &[Seq]) -> Result<Vec<Message>>;
+    posted(id: ConversationId, by: Option<UserId>, client: ClientId) -> Result<Option<Posted>>;
+    sync(user: UserId) -> Result<Option<SyncRows>>;
+    read_position(user: UserId, id: ConversationId) -> Result<Option<ReadPosition>>;
+    read_positions(user: UserId) -> Result<Vec<ReadPosition>>;
+    group(viewer: UserId, id: ConversationId) -> Result<Option<Group>>;
+    find_groups(viewer: UserId, query: &str, limit: usize) -> Result<Vec<Group>>;
+    members(id: ConversationId) -> Result<Vec<MemberRow>>;
+    users(ids: &[UserId]) -> Result<Vec<User>>;
+    find_users(query: &str, limit: usize) -> Result<Vec<User>>;
+    credentials(username: &str) -> Result<Option<(User, Option<String>)>>;
+    share_a_group(one: UserId, other: UserId) -> Result<bool>;
+    direct_peers(user: UserId, limit: usize) -> Result<Vec<UserId>>;
+    session(token_hash: &str) -> Result<Option<Session>>;
+    sessions(user: UserId) -> Result<Vec<Session>>;
+    living_sessions(sessions: &[SessionId]) -> Result<BTreeSet<SessionId>>;
+    close() -> ();
+}
+
+use crate::message::Message;

@@ -1,0 +1,12 @@
+//! The actors' ring of tests: the shipped actors over the memory store, under a paused clock.
+//!
+//! [`world`] starts an engine with users and groups; [`client`] is a client with its rule, which
+//! checks every promise about feeds as it goes. [`interleavings`] holds one test per schedule that
+//! loses or doubles a message when a rule of the protocol is left out; [`schedules`] looks for
+//! more of them at random, by seed.
+
+mod client;
+mod hooked;
+mod interleavings;
+mod schedules;
+mod world;

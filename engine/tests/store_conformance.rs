@@ -1,0 +1,138 @@
+//! One suite over every store: memory, SQLite, PostgreSQL. What must hold is in `conformance/`,
+//! by area; here every case is run over every store, each time over an empty one.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test says what is wrong by where it panics"
+)]
+
+mod conformance;
+
+use std::sync::Arc;
+
+use conformance::Log;
+use webqq_engine::store::memory::MemoryStore;
+use webqq_engine::store::postgres::{Access, PostgresStore};
+
+fn memory() -> Log {
+    let store = Arc::new(MemoryStore::default());
+    let hook = store.clone();
+    Log::new(store, ()).failing(move |fail| hook.fail_next_commit(fail))
+}
+
+/// A log in a new database of the server that all tests share. What a real server does to a
+/// commit is in `postgres_faults.rs`.
+async fn postgres() -> Log {
+    let database = webqq_testkit::postgres::cluster().database();
+    let url = database.url().to_owned();
+    let init = url.clone();
+    let made = tokio::task::spawn_blocking(move || PostgresStore::init(&init));
+    made.await.unwrap().unwrap();
+    let store = PostgresStore::open(&url, Access::Writer).await.unwrap();
+    Log::new(Arc::new(store), database)
+}
+
+/// Makes a module of tests for each store, with one test for each case.
+macro_rules! suite {
+    (
+        stores: { $($store:ident from $open:expr;)+ }
+        cases: $cases:tt
+    ) => {
+        $(suite!(@store $store, $open, $cases);)+
+    };
+    (@store $store:ident, $open:expr, { $($area:ident: $($case:ident)+;)+ }) => {
+        mod $store {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    crate::conformance::$area::$case(&$open).await;
+                }
+            )+)+
+        }
+    };
+}
+
+suite! {
+    stores: {
+        in_memory from crate::memory();
+        in_sqlite from crate::conformance::sqlite_only::log();
+        in_postgres from crate::postgres().await;
+    }
+    cases: {
+        appending:
+            seqs_are_dense_and_positions_rise
+            a_conflict_leaves_its_neighbours_alone
+            a_retry_is_a_duplicate
+            the_system_posts_too
+            a_message_comes_back_as_it_was
+            only_what_all_see_counts
+            direct_and_own_conversations;
+        groups:
+            a_name_is_taken_once
+            names_change_hands
+            the_last_place_is_given_once
+            groups_per_user
+            exactly_one_owner
+            nobody_comes_or_goes_twice
+            leaving_and_coming_back_at_once
+            settings_roles_mutes_and_states
+            members_are_sorted
+            sharing_a_group;
+        feed:
+            the_feed_is_what_lies_within_the_stays
+            shared_history_is_not_in_the_feed
+            direct_messages_are_in_both_feeds
+            messages_to_some_are_there_for_all
+            conversations_interleave
+            pages_are_cut
+            too_far_and_ahead
+            the_audience_of_positions;
+        history:
+            history_is_what_the_stays_show
+            parts_of_history
+            single_messages;
+        reading:
+            read_positions_move_forward
+            read_positions_within_a_batch
+            read_positions_freeze_on_leaving
+            all_read_positions
+            the_snapshot
+            the_snapshot_of_what_was_left;
+        people:
+            user_names_are_unique
+            profiles
+            sessions_are_found
+            sessions_end
+            a_new_password_ends_sessions
+            the_session_limit_ends_the_oldest;
+        finding:
+            groups_are_found
+            users_are_found;
+        batches:
+            a_new_log
+            batches_are_numbered
+            an_unknown_outcome_is_resolved
+            an_abandoned_commit_is_resolved
+            a_command_beside_the_server
+            readers_during_commits
+            a_closed_store_is_unavailable;
+    }
+}
+
+/// The same random batches over all stores give the same answers everywhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stores_agree_on_random_batches() {
+    for seed in 1..=8 {
+        let logs = [memory(), conformance::sqlite_only::log()];
+        conformance::random::stores_agree(&logs, seed).await;
+    }
+}
+
+/// As above; PostgreSQL answers slower, so fewer runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_agrees_on_random_batches() {
+    for seed in 101..=102 {
+        let logs = [memory(), postgres().await];
+        conformance::random::stores_agree(&logs, seed).await;
+    }
+}

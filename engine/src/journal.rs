@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::core::Core;
-use crate::group::actor::answer_of;
+use crate::group::settling::answer_of;
 use crate::group::state::added_and_removed;
 use crate::ids::{ConversationId, Position};
 use crate::limits::{JOURNAL_BATCH, JOURNAL_QUEUE};

@@ -204,7 +204,7 @@ impl Engine {
                     first: false,
                 };
                 let same = posted.digest.is_empty() || posted.digest == digest;
-                crate::group::actor::again(receipt, same)
+                crate::group::settling::again(receipt, same)
             }
             _ => Err(refusal),
         }

@@ -19,16 +19,15 @@ use tokio::sync::oneshot;
 
 use super::admission::{self, Circumstances};
 use super::fan_out::Members;
+use super::settling::again;
 use super::state::{ConversationState, ConversationType, Member, Role};
 use crate::core::Core;
 use crate::ids::{ClientId, Position, UserId};
 use crate::journal::Submission;
-use crate::limits::{GROUP_IDLE, READMISSIONS, RECENT_RECEIPTS};
-use crate::mailbox::{Committed, GroupMail, GroupSlot, Post, Settled};
+use crate::limits::{GROUP_IDLE, RECENT_RECEIPTS};
+use crate::mailbox::{GroupMail, GroupSlot, Post};
 use crate::message::{Receipt, Rejection, Signal, rfc3339};
-use crate::recovery;
-use crate::store::{Append, Outcome};
-use crate::watermark::Part;
+use crate::store::Append;
 
 pub(crate) struct GroupActor {
     pub(crate) core: Arc<Core>,
@@ -40,33 +39,33 @@ pub(crate) struct GroupArguments {
     pub(crate) generation: u64,
 }
 
-type PostKey = (Option<UserId>, ClientId);
+pub(super) type PostKey = (Option<UserId>, ClientId);
 
 pub(crate) struct State {
-    slot: Arc<GroupSlot>,
-    generation: u64,
+    pub(super) slot: Arc<GroupSlot>,
+    pub(super) generation: u64,
     /// What the log says.
-    committed: ConversationState,
+    pub(super) committed: ConversationState,
     /// The same, plus what is on its way.
-    ahead: ConversationState,
+    pub(super) ahead: ConversationState,
     /// The position `committed` was read at.
-    read_at: Position,
-    members: Members,
+    pub(super) read_at: Position,
+    pub(super) members: Members,
     /// Drafts handed to the journal and not settled.
-    under_way: usize,
+    pub(super) under_way: usize,
     /// Nothing is admitted until `under_way` is 0; then the state is read again if `reload`.
-    held: bool,
-    reload: bool,
+    pub(super) held: bool,
+    pub(super) reload: bool,
     /// Posts that wait for `held`; bounded by the slot's places.
-    line: VecDeque<Box<Post>>,
+    pub(super) line: VecDeque<Box<Post>>,
     /// Second posts of a client id that is under way.
-    doubles: BTreeMap<PostKey, Vec<Box<Post>>>,
-    under_way_keys: BTreeMap<PostKey, String>,
+    pub(super) doubles: BTreeMap<PostKey, Vec<Box<Post>>>,
+    pub(super) under_way_keys: BTreeMap<PostKey, String>,
     /// The latest receipts with their digests, to answer retries without asking the store.
-    recent: BTreeMap<PostKey, (Receipt, String)>,
-    recent_order: VecDeque<PostKey>,
-    last_work: Duration,
-    leaving: bool,
+    pub(super) recent: BTreeMap<PostKey, (Receipt, String)>,
+    pub(super) recent_order: VecDeque<PostKey>,
+    pub(super) last_work: Duration,
+    pub(super) leaving: bool,
 }
 
 impl Actor for GroupActor {
@@ -130,7 +129,7 @@ impl Actor for GroupActor {
 
 impl GroupActor {
     /// Reads the state. Fails as a crash: what is undone then is made good by the journal.
-    async fn load(&self, state: &mut State) -> Result<(), ActorProcessingErr> {
+    pub(super) async fn load(&self, state: &mut State) -> Result<(), ActorProcessingErr> {
         let id = state.slot.conversation;
         match self.core.store.conversation(id).await? {
             Some((read, at)) => {
@@ -156,7 +155,7 @@ impl GroupActor {
         }
     }
 
-    fn admit(&self, state: &mut State, post: Box<Post>) {
+    pub(super) fn admit(&self, state: &mut State, post: Box<Post>) {
         let key = key_of(&post);
         if let Some((receipt, digest)) = state.recent.get(&key) {
             let answer = again(receipt.clone(), *digest == post.digest);
@@ -234,129 +233,6 @@ impl GroupActor {
         }));
     }
 
-    // ---- what became of drafts -----------------------------------------------------------------
-
-    async fn settle(
-        &self,
-        state: &mut State,
-        batch: i64,
-        settled: Vec<Settled>,
-    ) -> Result<(), ActorProcessingErr> {
-        let mut missed = Vec::new();
-        let mut again = Vec::new();
-        for one in settled {
-            match one {
-                Settled::Committed(committed) => {
-                    self.committed(state, &committed, &mut missed).await?;
-                }
-                Settled::Not {
-                    generation,
-                    outcome,
-                    append,
-                    post,
-                } => {
-                    if generation == state.generation {
-                        state.under_way = state.under_way.saturating_sub(1);
-                        state.held = true;
-                        state.reload |= outcome == Outcome::Conflict;
-                    }
-                    let key = (append.sender, append.client_id);
-                    state.under_way_keys.remove(&key);
-                    // Those that waited for its answer come after it.
-                    again.extend(post);
-                    again.extend(state.doubles.remove(&key).into_iter().flatten());
-                }
-            }
-        }
-        // Handed over before the part is confirmed, and before the next mail.
-        if missed.is_empty() {
-            self.core.watermark.confirm(batch, state.slot.conversation);
-        } else {
-            let part = Part {
-                batch,
-                conversation: state.slot.conversation,
-                positions: missed,
-            };
-            recovery::send_to_catch_up(&self.core, vec![part]).await;
-        }
-        for post in again.into_iter().rev() {
-            state.line.push_front(post);
-        }
-        self.go_on(state).await
-    }
-
-    async fn committed(
-        &self,
-        state: &mut State,
-        committed: &Committed,
-        missed: &mut Vec<Position>,
-    ) -> Result<(), ActorProcessingErr> {
-        let message = &committed.message;
-        if message.position > state.read_at && message.seq > state.committed.seq.next() {
-            // Something was committed that we were not told of.
-            state.held = true;
-            self.load(state).await?;
-        }
-        let ours = committed.generation == state.generation;
-        if message.position <= state.read_at {
-            missed.push(message.position);
-        } else {
-            let append = &committed.append;
-            if !state.committed.exists {
-                state.committed.r#type = append.r#type;
-            }
-            state
-                .committed
-                .apply(&append.kind, &append.effects, append.counts);
-            if !ours {
-                // An earlier life's: `ahead` does not have it.
-                state.held = true;
-            }
-            if with_own_member(&mut state.committed) {
-                state.members = Members::of(&self.core, &state.committed);
-            }
-            state.members.message(&self.core, committed).await;
-        }
-        if ours {
-            state.under_way = state.under_way.saturating_sub(1);
-        }
-        let key = (message.sender, message.client_id);
-        state.under_way_keys.remove(&key);
-        state.remember(key, message.receipt(false), committed.append.digest.clone());
-        for double in state.doubles.remove(&key).into_iter().flatten() {
-            self.admit(state, double);
-        }
-        Ok(())
-    }
-
-    /// When all that was on its way is settled: reads the state again if it was wrong, and
-    /// admits what waits.
-    async fn go_on(&self, state: &mut State) -> Result<(), ActorProcessingErr> {
-        if state.under_way > 0 || !state.held {
-            return Ok(());
-        }
-        if std::mem::take(&mut state.reload) {
-            self.load(state).await?;
-        } else {
-            state.ahead = state.committed.clone();
-        }
-        state.held = false;
-        while !state.held {
-            let Some(mut post) = state.line.pop_front() else {
-                break;
-            };
-            if post.attempts >= READMISSIONS {
-                post.waiting.answer(Err(Rejection::unavailable(
-                    "The conversation changed at the same moment; try again with the same client id.",
-                )));
-                continue;
-            }
-            post.attempts += 1;
-            self.admit(state, post);
-        }
-        Ok(())
-    }
-
     // ---- signals, passivation ------------------------------------------------------------------
 
     fn signal(
@@ -399,7 +275,7 @@ impl GroupActor {
 }
 
 impl State {
-    fn remember(&mut self, key: PostKey, receipt: Receipt, digest: String) {
+    pub(super) fn remember(&mut self, key: PostKey, receipt: Receipt, digest: String) {
         if self.recent.insert(key, (receipt, digest)).is_none() {
             self.recent_order.push_back(key);
         }
@@ -412,7 +288,7 @@ impl State {
 }
 
 /// A `self` conversation has its one member from its first message on. True if that is now.
-fn with_own_member(state: &mut ConversationState) -> bool {
+pub(super) fn with_own_member(state: &mut ConversationState) -> bool {
     if state.r#type != ConversationType::Own || !state.roster.is_empty() {
         return false;
     }
@@ -427,35 +303,4 @@ fn with_own_member(state: &mut ConversationState) -> bool {
 fn key_of(post: &Post) -> PostKey {
     let sender = post.draft.sender.as_ref().map(|sender| sender.id);
     (sender, post.draft.client_id)
-}
-
-/// The answer to a retry.
-pub(crate) fn again(receipt: Receipt, same: bool) -> Result<Receipt, Rejection> {
-    if same {
-        let first = false;
-        return Ok(Receipt { first, ..receipt });
-    }
-    let detail = "This client id was used for something else in this conversation.";
-    Err(Rejection::unprocessable("client_id_reused", detail))
-}
-
-/// The answer to a draft that was not appended; `None`: it is to be admitted again.
-pub(crate) fn answer_of(outcome: &Outcome, append: &Append) -> Option<Result<Receipt, Rejection>> {
-    match outcome {
-        Outcome::Duplicate {
-            seq,
-            sent_at_ms,
-            same,
-        } => {
-            let receipt = Receipt {
-                conversation: append.conversation,
-                seq: *seq,
-                sent_at: rfc3339(*sent_at_ms),
-                first: false,
-            };
-            Some(again(receipt, *same))
-        }
-        Outcome::Refused(rejection) => Some(Err(rejection.clone())),
-        _ => None,
-    }
 }

@@ -6,6 +6,7 @@
 //! only after the journal has sent everyone concerned to catch-up.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use tokio::sync::oneshot;
 use crate::core::Core;
 use crate::group::actor::{GroupActor, GroupArguments};
 use crate::ids::{ConversationId, UserId};
+use crate::kinds::presence::Seen;
 use crate::mailbox::{GroupMail, GroupSlot, UserMail, UserSlot};
 use crate::user::actor::{UserActor, UserArguments};
 
@@ -74,8 +76,10 @@ impl Directory {
         (users, living.len() - users)
     }
 
-    fn supervisor(&self) -> Option<ActorCell> {
-        self.supervisor.get().cloned()
+    /// Who a new actor is linked to; nobody once the engine closes.
+    fn supervisor_for(&self, core: &Core) -> Option<ActorCell> {
+        let closing = core.stopping.is_cancelled();
+        self.supervisor.get().filter(|_| !closing).cloned()
     }
 }
 
@@ -91,7 +95,7 @@ pub(crate) async fn activate_user(
     let (core_, slot_) = (core.clone(), slot.clone());
     core.runtime.spawn(Box::pin(async move {
         let made = slot_.slot.occupy(async |gate| {
-            let supervisor = core_.directory.supervisor().ok_or(())?;
+            let supervisor = core_.directory.supervisor_for(&core_).ok_or(())?;
             let arguments = UserArguments {
                 slot: slot_.clone(),
                 gate,
@@ -122,7 +126,7 @@ pub(crate) async fn activate_group(
     let (core_, slot_) = (core.clone(), slot.clone());
     core.runtime.spawn(Box::pin(async move {
         let made = slot_.slot.occupy(async |_gate| {
-            let supervisor = core_.directory.supervisor().ok_or(())?;
+            let supervisor = core_.directory.supervisor_for(&core_).ok_or(())?;
             let arguments = GroupArguments {
                 slot: slot_.clone(),
                 generation: core_.number(),
@@ -204,7 +208,7 @@ pub(crate) async fn close(core: &Arc<Core>) {
     for user in &users {
         user.slot.vacant().await;
     }
-    if let Some(supervisor) = directory.supervisor() {
+    if let Some(supervisor) = directory.supervisor.get() {
         let _gone = supervisor.drain_and_wait(None).await;
     }
 }
@@ -246,7 +250,10 @@ impl Actor for Supervisor {
 
 fn ended(core: &Arc<Core>, actor: ActorId) {
     match lock(&core.directory.living).remove(&actor) {
-        Some(Lives::User(slot)) => slot.slot.vacate(actor),
+        Some(Lives::User(slot)) => {
+            slot.seen.store(Seen::Offline as u8, Ordering::SeqCst);
+            slot.slot.vacate(actor);
+        }
         Some(Lives::Group(slot)) => {
             slot.slot.leave(actor);
             let core_ = core.clone();

@@ -34,8 +34,8 @@ chat.i18n = (function () {
   function problem(trouble) {
     var key = "error." + trouble.code;
     var fields = (trouble.fields || []).map(function (one) {
-      // The server ends a sentence that begins with the field as the form names it.
-      return (has("door." + one.field) ? t("door." + one.field) : one.field) + " " + one.message;
+      // The server says what must change; the form has its own name for the field.
+      return (has("door." + one.field) ? t("door." + one.field) : one.field) + ": " + one.message;
     }).join("; ");
     return has(key) ? t(key) : fields || trouble.detail || t("error.unknown", { code: trouble.code });
   }

@@ -2,6 +2,11 @@
 //! that was acknowledged is lost, nothing is written twice, nothing takes five seconds, and
 //! everything works again by itself.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "also what prepares a test may end it at the first surprise"
+)]
+
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -306,7 +311,7 @@ async fn a_writer_waits_for_whoever_has_the_head_row_and_gives_up_in_time() {
     let store = begun(database.url()).await;
     let url = database.url().to_owned();
     let (locked, is_locked) = tokio::sync::oneshot::channel();
-    let (release, released) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::sync_channel(1);
     let intruder = std::thread::spawn(move || {
         let mut client = postgres::Client::connect(&url, postgres::NoTls).unwrap();
         let mut transaction = client.transaction().unwrap();

@@ -2,7 +2,7 @@
 //!
 //! Two ways to serve them. From disk (debug builds): each file as it is, looked at afresh for
 //! every request, never cached. Joined (release builds): embedded in the binary, scripts and
-//! styles joined ([`crate::join`]), compressed once at start, and cached by browsers for ever
+//! styles joined (`join.rs`), compressed once at start, and cached by browsers for ever
 //! under names that change with the content. The tests of the client (`tests/`) are never served.
 
 use std::{collections::BTreeMap, io::Write, path::PathBuf, sync::Arc};
@@ -157,7 +157,7 @@ pub async fn serve(State(assets): State<Assets>, request: Request) -> Response {
         return with_security_headers(Problem::not_found().into_response());
     };
     let response = match *request.method() {
-        Method::GET | Method::HEAD => asset.answer(request.method(), request.headers()),
+        Method::GET | Method::HEAD => asset.answer(request.headers()),
         _ => {
             Problem::method_not_allowed(Some(HeaderValue::from_static("GET,HEAD"))).into_response()
         }
@@ -206,7 +206,7 @@ impl Asset {
         self
     }
 
-    fn answer(&self, method: &Method, request: &HeaderMap) -> Response {
+    fn answer(&self, request: &HeaderMap) -> Response {
         let gzip = self.gzip.as_ref().filter(|_| accepts_gzip(request));
         // Two encodings are two representations: each has its own tag.
         let tag = format!(
@@ -219,10 +219,8 @@ impl Asset {
         let mut response = if is_known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            let mut response = Response::new(match *method {
-                Method::HEAD => Body::empty(),
-                _ => Body::from(content.clone()),
-            });
+            // For HEAD the router takes the body away again.
+            let mut response = Response::new(Body::from(content.clone()));
             let headers = response.headers_mut();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.kind));
             headers.insert(header::CONTENT_LENGTH, HeaderValue::from(content.len()));

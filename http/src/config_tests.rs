@@ -257,6 +257,7 @@ fn public_urls_are_taken_apart() {
         "https://a.b/chat",
         "https://a.b/?x",
         "https://u:p@a.b",
+        "https://u@a.b:80",
         "https://a.b:99999",
         "https://a.b:0",
         "https://a.b:",

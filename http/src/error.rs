@@ -25,12 +25,12 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 pub struct FieldError {
     /// Where: `name`, `members[2].role`; a query parameter's name.
     pub field: String,
-    /// What must change, as the rest of a sentence that begins with the field: "must be a text".
+    /// What must change, to be shown behind the field's name and a colon: "must be a text".
     pub message: String,
 }
 
 impl FieldError {
-    /// `field` as in [`FieldError::field`], `message` as the rest of the sentence.
+    /// `field` as in [`FieldError::field`], `message` as in [`FieldError::message`].
     pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             field: field.into(),

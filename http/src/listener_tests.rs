@@ -317,7 +317,7 @@ async fn a_peer_that_goes_away_ends_its_stream() {
 #[tokio::test]
 async fn shutdown_finishes_requests_closes_idle_connections_and_drops_streams() {
     let server = start(Limits {
-        drain_time: Duration::from_millis(800),
+        drain_time: Duration::from_millis(2_500),
         ..Limits::default()
     });
     let mut idle = send(&server, GET).await;
@@ -331,13 +331,13 @@ async fn shutdown_finishes_requests_closes_idle_connections_and_drops_streams() 
     server.shutdown.cancel();
     assert_eq!(rest(&mut idle).await, "");
     assert!(
-        begin.elapsed() < Duration::from_millis(250),
+        begin.elapsed() < Duration::from_millis(1_500),
         "idle connections close at once"
     );
     let answer = rest(&mut slow).await;
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("connection: close"));
     assert!(
-        begin.elapsed() < Duration::from_millis(700),
+        begin.elapsed() < Duration::from_millis(2_000),
         "finished requests close at once"
     );
     assert!(
@@ -346,7 +346,7 @@ async fn shutdown_finishes_requests_closes_idle_connections_and_drops_streams() 
     );
     rest(&mut stream).await;
     assert!(
-        begin.elapsed() >= Duration::from_millis(800),
+        begin.elapsed() >= Duration::from_millis(2_500),
         "streams are given their time"
     );
     tokio::time::timeout(Duration::from_secs(2), server.task)
@@ -359,7 +359,7 @@ async fn shutdown_finishes_requests_closes_idle_connections_and_drops_streams() 
 async fn shutdown_without_connections_ends_at_once() {
     let server = start(Limits::default());
     server.shutdown.cancel();
-    tokio::time::timeout(Duration::from_millis(500), server.task)
+    tokio::time::timeout(Duration::from_secs(2), server.task)
         .await
         .unwrap()
         .unwrap();
@@ -386,8 +386,9 @@ async fn ipv6_works_and_takes_ipv4_on_every_address() {
     let port = listener.local_addr().unwrap().port();
     for address in ["127.0.0.1", "::1"] {
         let address: std::net::IpAddr = address.parse().unwrap();
-        let connecting = TcpStream::connect((address, port));
-        let (_, accepted) = tokio::join!(connecting, listener.accept());
+        // The kernel completes a connection by itself; only then is it accepted.
+        let _client = TcpStream::connect((address, port)).await.unwrap();
+        let accepted = listener.accept().await;
         assert_eq!(
             AddressKey::from(accepted.unwrap().1.ip()),
             AddressKey::from(address)

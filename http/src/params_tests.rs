@@ -88,6 +88,10 @@ fn bad_queries_are_told_apart() {
     check("limit=1&limit=1", 422, "limit");
     check("limit=1&l%69mit=1", 422, "limit");
     check("query=%00", 422, "");
+    // A type that takes any name would let the later one win in silence.
+    type Any = std::collections::BTreeMap<String, String>;
+    let twice = from_query::<Any>("a=1&a=2").unwrap_err();
+    assert_eq!(twice.fields()[0].field, "a");
     assert_eq!(from_query::<()>("a=1").unwrap_err().status().as_u16(), 422);
 }
 

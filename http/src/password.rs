@@ -144,8 +144,6 @@ fn verify_now(password: &[u8], hash: &str) -> Result<bool, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
 
     #[tokio::test]
@@ -181,24 +179,25 @@ mod tests {
         assert_eq!(broken.code(), "internal");
     }
 
+    /// Measuring times would fail on a busy machine; what makes them equal is tested instead.
     #[tokio::test]
     async fn an_unknown_user_takes_the_same_work() {
-        let passwords = Passwords::new().unwrap();
+        let mut passwords = Passwords::new().unwrap();
         let hash = passwords.hash("correct horse".into()).await.unwrap();
-        let time = async |hash: Option<&str>| {
-            let mut best = Duration::MAX;
-            for _ in 0..5 {
-                let begin = Instant::now();
-                assert!(!passwords.verify("wrong horse".into(), hash).await.unwrap());
-                best = best.min(begin.elapsed());
-            }
-            best
-        };
-        let (known, unknown) = (time(Some(&hash)).await, time(None).await);
-        // Far apart only when one of them hashes nothing.
+        let parameters = |hash: &str| hash.split('$').take(4).collect::<String>();
+        assert_eq!(parameters(&passwords.nobody), parameters(&hash));
+        assert!(!passwords.verify("x".into(), None).await.unwrap());
+        // Nobody's hash is really computed with: one that cannot be read is noticed, and one that
+        // matches is refused all the same.
+        passwords.nobody = "no hash".into();
+        let broken = passwords.verify("x".into(), None).await.unwrap_err();
+        assert_eq!(broken.code(), "internal");
+        passwords.nobody = hash.into();
         assert!(
-            unknown > known / 4 && known > unknown / 4,
-            "{known:?} {unknown:?}"
+            !passwords
+                .verify("correct horse".into(), None)
+                .await
+                .unwrap()
         );
     }
 
@@ -225,8 +224,8 @@ mod tests {
     #[tokio::test]
     async fn only_so_many_run_at_once_even_when_callers_give_up() {
         let passwords = Passwords::new().unwrap();
-        let (begun, running) = std::sync::mpsc::channel();
-        let (release, gate) = std::sync::mpsc::channel::<()>();
+        let (begun, running) = std::sync::mpsc::sync_channel(64);
+        let (release, gate) = std::sync::mpsc::sync_channel::<()>(1);
         let gate = Arc::new(std::sync::Mutex::new(gate));
         let callers: Vec<_> = (0..HASHES_AT_ONCE + 3)
             .map(|_| {

@@ -251,14 +251,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_slow_peer_is_served_to_the_end() {
-        let (mut socket, mut peer) = pair(Duration::from_millis(300)).await;
-        let bytes = 8 << 20;
+        let (mut socket, mut peer) = pair(Duration::from_secs(1)).await;
+        let bytes = 4 << 20;
         let reading = tokio::spawn(async move {
             let mut buffer = vec![0; 1 << 20];
             let mut read = 0;
             while read < bytes {
-                // Two thirds of the time that is allowed, before each megabyte.
-                sleep(Duration::from_millis(200)).await;
+                // Less than what is allowed before each megabyte, more for all of them.
+                sleep(Duration::from_millis(400)).await;
                 read += peer.read_exact(&mut buffer).await.unwrap();
             }
             read
@@ -281,9 +281,17 @@ mod tests {
 
         let (mut socket, mut peer) = pair(Duration::from_secs(5)).await;
         socket.write_all(hyper).await.unwrap();
-        socket.finish(b"").await;
+        // The peer keeps its end open, and still sees the end of the answer at once.
+        let begin = Instant::now();
+        tokio::spawn(socket.finish(b""));
         let mut text = String::new();
         peer.read_to_string(&mut text).await.unwrap();
+        assert!(begin.elapsed() < LINGER_TIME, "closed late");
+        // What it was still sending does no harm: a reset here could overtake the answer.
+        for _ in 0..3 {
+            peer.write_all(b"more").await.unwrap();
+            sleep(Duration::from_millis(20)).await;
+        }
         assert!(
             text.starts_with("HTTP/1.1 431 ") && text.ends_with('}'),
             "{text}"

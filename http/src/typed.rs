@@ -1,6 +1,6 @@
 //! A JSON value to one of our types, with errors that a person can act on.
 //!
-//! Serde's own errors name Rust types and no path. [`Fault`] is an error type of ours, so that
+//! Serde's own errors name Rust types and no path. `Fault` is an error type of ours, so that
 //! serde hands over what went wrong as data; the readers in this file note where. Unknown
 //! fields of a struct are refused here, for every struct, whether it asks for that or not.
 

@@ -23,7 +23,7 @@ pub(super) type Values<'a> = &'a [&'a (dyn ToSql + Sync)];
 
 /// How long one call may take in all. Beyond: [`StoreError::Unavailable`], and its connection is
 /// thrown away.
-const CALL: Duration = Duration::from_millis(4_600);
+pub(super) const CALL: Duration = Duration::from_millis(4_600);
 /// How long one statement, one wait for a lock, or a pause within a transaction may take on the
 /// server. Beyond: the server ends it, so that nothing outlives its caller for long.
 const STATEMENT: Duration = Duration::from_secs(4);
@@ -112,16 +112,16 @@ pub(super) fn pool(config: &Config) -> Result<Pool> {
         .map_err(|error| StoreError::Unusable(error.to_string()))
 }
 
-/// Ends whatever takes longer than a call may.
-pub(super) async fn within_a_call<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    match tokio::time::timeout(CALL, work).await {
-        Ok(result) => result,
-        Err(_) => {
-            let seconds = CALL.as_secs_f32();
-            let text = format!("no answer within {seconds} seconds");
-            Err(StoreError::Unavailable(text))
-        }
-    }
+/// Gives up what takes longer than this.
+pub(super) async fn within<T>(
+    longest: Duration,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let ended = tokio::time::timeout(longest, work).await;
+    ended.unwrap_or_else(|_| {
+        let text = format!("no answer within {longest:?}");
+        Err(StoreError::Unavailable(text))
+    })
 }
 
 /// Carries out `work` with a connection of the pool. It goes back only if the work ends well;

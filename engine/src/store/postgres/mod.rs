@@ -1,8 +1,11 @@
 //! PostgreSQL: the store of deployments.
 //!
 //! [`init`](PostgresStore::init) makes the tables, [`open`](PostgresStore::open) connects. One
-//! session of its own writes ([`writer`]); a pool reads. Everything has a bound of less than five
-//! seconds ([`connect`]), also a server that does not answer at all.
+//! session of its own writes (`writer`), a pool reads. Every call ends within five seconds
+//! (`connect`), also against a server that swallows what it is sent.
+//!
+//! Nothing may stand between that pools sessions (pgbouncer in transaction mode): the writer lock
+//! belongs to a session, and so do our settings.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -10,7 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use deadpool_postgres::Pool;
 
-use self::connect::{Connection, configuration, lent, pool, within_a_call};
+use self::connect::{CALL, Connection, configuration, lent, pool, within};
 use self::writer::Writer;
 pub use super::sqlite::Access;
 use super::*;
@@ -59,14 +62,15 @@ impl PostgresStore {
     pub async fn open_within(url: &str, access: Access, patience: Duration) -> Result<Self> {
         let config = configuration(url)?;
         let pool = pool(&config)?;
-        within_a_call(lent(&pool, init::refuse_unknown_tables)).await?;
-        let writer = Writer::open(config, access, patience).await?;
+        within(CALL, lent(&pool, init::refuse_unknown_tables)).await?;
+        let writer = Writer::open(config, access, patience);
+        let writer = within(patience + CALL, writer).await?;
         Ok(Self { pool, writer })
     }
 
     /// Reads with a connection of the pool.
     async fn read<T>(&self, work: impl AsyncFnOnce(&Connection) -> Result<T>) -> Result<T> {
-        within_a_call(lent(&self.pool, work)).await
+        within(CALL, lent(&self.pool, work)).await
     }
 }
 
@@ -81,11 +85,11 @@ impl Store for PostgresStore {
     }
 
     async fn commit(&self, batch: &Batch) -> Result<Vec<Outcome>> {
-        within_a_call(self.writer.commit(batch)).await
+        within(CALL, self.writer.commit(batch)).await
     }
 
     async fn resolve(&self, number: i64) -> Result<Option<Vec<Outcome>>> {
-        within_a_call(self.writer.resolve(number)).await
+        within(CALL, self.writer.resolve(number)).await
     }
 
     async fn conversation(
@@ -215,6 +219,6 @@ impl Store for PostgresStore {
     async fn close(&self) {
         self.pool.close();
         // Also if the writer is stuck: then its session ends with the store.
-        let _ = within_a_call(async { Ok(self.writer.close().await) }).await;
+        let _ = tokio::time::timeout(CALL, self.writer.close()).await;
     }
 }

@@ -1,5 +1,5 @@
-//! The transaction of a batch: lock the head row and read, plan, write, commit. Four round trips
-//! become three because what needs no answer in between leaves together.
+//! The transaction of a batch, in three round trips: begin, lock the head row and read what the
+//! batch needs; write what the plan says; commit.
 
 use futures_util::future::{try_join, try_join3, try_join5};
 use tokio_postgres::Row;
@@ -98,14 +98,10 @@ async fn write(db: &Connection, batch: &Batch) -> Result<Vec<Outcome>> {
     let snapshot = read(db, &needs).await?;
     plan::check(batch, &snapshot.head)?;
     let (outcomes, changes) = plan::plan(batch, snapshot);
-    let kept =
-        match batch.number {
-            Some(_) => Some(serde_json::to_string(&outcomes).map_err(|error| {
-                StoreError::Refused(format!("outcomes that are no JSON: {error}"))
-            })?),
-            // The last numbered batch may still be asked for.
-            None => None,
-        };
+    // The outcomes of the last numbered batch may still be asked for: others leave them.
+    let kept = batch.number.map(|_| serde_json::to_string(&outcomes));
+    let kept = kept.transpose();
+    let kept = kept.map_err(|error| StoreError::Refused(format!("outcomes: {error}")))?;
     changes::write(db, &changes, kept.as_deref()).await?;
     Ok(outcomes)
 }

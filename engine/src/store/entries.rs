@@ -1,0 +1,211 @@
+//! What is written: a batch of entries, and what becomes of each.
+
+use serde::{Deserialize, Serialize};
+
+use super::Status;
+use crate::group::state::ConversationType;
+use crate::ids::{ClientId, ConversationId, Position, Seq, SessionId, UserId};
+use crate::kind::Effect;
+use crate::message::Rejection;
+
+/// What the journal commits together.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// [`Head::batch`] plus one; `None` for a command beside a running server, which counts no
+    /// batch, appends no message and raises [`Head::access_version`] instead.
+    pub number: Option<i64>,
+    /// In order; 1 to [`JOURNAL_BATCH`](crate::limits::JOURNAL_BATCH).
+    pub entries: Vec<Entry>,
+    /// Bounds that the transaction checks again.
+    pub bounds: Bounds,
+}
+
+/// Bounds that the transaction checks again; the actor's check was the fast path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Groups one user may be in; 0: unlimited.
+    pub groups_per_user: i64,
+    /// Sessions of one user; opening one more ends the one used longest ago.
+    pub sessions_per_user: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            groups_per_user: 500,
+            sessions_per_user: crate::limits::SESSIONS_PER_USER,
+        }
+    }
+}
+
+/// One write.
+#[derive(Clone, Debug)]
+pub enum Entry {
+    /// A message with its effects.
+    Append(Append),
+    /// A new user. Refused: `username_taken`.
+    CreateUser(NewUser),
+    /// Another password hash; ends all sessions of the user but `keep`.
+    SetPassword {
+        /// Whose.
+        user: UserId,
+        /// PHC string.
+        hash: String,
+        /// The session that stays.
+        keep: Option<SessionId>,
+    },
+    /// Makes an administrator of the server, or no longer.
+    SetAdministrator {
+        /// Whom.
+        user: UserId,
+        /// Whether.
+        administrator: bool,
+    },
+    /// Changes a profile; `None` leaves a field as it is.
+    SetProfile {
+        /// Whose.
+        user: UserId,
+        /// Display name.
+        name: Option<String>,
+        /// Signature.
+        signature: Option<String>,
+        /// Chosen status.
+        status: Option<Status>,
+    },
+    /// Signs a device in.
+    OpenSession(NewSession),
+    /// Ends sessions of a user; the outcome is [`Outcome::Done`] also where there are none.
+    CloseSessions {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        which: WhichSessions,
+    },
+    /// Notes that a session was used.
+    TouchSession {
+        /// Which.
+        session: SessionId,
+        /// Unix milliseconds.
+        at_ms: i64,
+    },
+    /// Makes a direct conversation, unless it is there: stays for both, from the head on.
+    OpenDirect {
+        /// One of the two.
+        one: UserId,
+        /// The other.
+        other: UserId,
+        /// Unix milliseconds.
+        at_ms: i64,
+    },
+    /// Moves a read position forward: min(max(old, seq), head of the open stay or the seq at
+    /// which the last stay ended). Never back.
+    SetRead {
+        /// Whose.
+        user: UserId,
+        /// Where.
+        conversation: ConversationId,
+        /// To where.
+        seq: Seq,
+    },
+}
+
+/// Which sessions to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhichSessions {
+    /// This one.
+    One(SessionId),
+    /// All but this one.
+    Except(SessionId),
+    /// All.
+    All,
+}
+
+/// A message to append, admitted.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// Where.
+    pub conversation: ConversationId,
+    /// What sort of conversation, for one that does not exist yet.
+    pub r#type: ConversationType,
+    /// The seq its admission saw as the last.
+    pub expects: Seq,
+    /// The kind's name.
+    pub kind: String,
+    /// Who; `None` is the system.
+    pub sender: Option<UserId>,
+    /// Display name.
+    pub sender_name: String,
+    /// JSON text.
+    pub body: String,
+    /// Unique per sender and conversation.
+    pub client_id: ClientId,
+    /// Of kind and body as they were sent: tells a retry from a reuse of the client id.
+    pub digest: String,
+    /// Unix milliseconds.
+    pub sent_at_ms: i64,
+    /// Whether it raises the unread figure.
+    pub counts: bool,
+    /// Who sees it, if not everyone; resolved to users, holding the sender.
+    pub audience: Option<Vec<UserId>>,
+    /// What changes with it.
+    pub effects: Vec<Effect>,
+}
+
+/// What became of an entry. Kept in the head row until the next batch (see the module).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// Appended.
+    Appended {
+        /// Place in the log.
+        position: Position,
+        /// Place in the conversation.
+        seq: Seq,
+        /// Unread-worthy messages up to and including it.
+        counted: i64,
+    },
+    /// The same sender had posted under the same client id there before.
+    Duplicate {
+        /// Its place.
+        seq: Seq,
+        /// Unix milliseconds.
+        sent_at_ms: i64,
+        /// Kind and body are the same (always true once the first was recalled).
+        same: bool,
+    },
+    /// The conversation's head is not what the admission saw.
+    Conflict,
+    /// Refused by a rule that only the store can judge.
+    Refused(Rejection),
+    /// Done, for entries that are no messages.
+    Done,
+}
+
+/// A new user.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// Id, made by the engine.
+    pub id: UserId,
+    /// As typed, trimmed and normalised.
+    pub username: String,
+    /// Display name.
+    pub name: String,
+    /// PHC string; `None`: cannot sign in with a password.
+    pub password_hash: Option<String>,
+    /// Unix milliseconds.
+    pub created_at_ms: i64,
+}
+
+/// A new session. The token itself is never stored.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Id, made by the engine.
+    pub id: SessionId,
+    /// Whose.
+    pub user: UserId,
+    /// SHA-256 of the token, in hexadecimal.
+    pub token_hash: String,
+    /// What the device calls itself, cut to 200 characters.
+    pub device: String,
+    /// Unix milliseconds.
+    pub created_at_ms: i64,
+}

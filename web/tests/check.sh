@@ -13,8 +13,9 @@ fi
 # eslint takes its own folder as the base of its patterns; the page is one above.
 (cd .. && tests/node_modules/.bin/eslint --config tests/eslint.config.js --max-warnings 0 js tests)
 node_modules/.bin/tsc --project tsconfig.json
-node --test tidy.test.js unit/
+node --test tidy.test.js unit/*.test.js
 
 if [ "${1:-}" = "--e2e" ]; then
-  node --test e2e/
+  # One file after the other: each starts a server and browsers of its own.
+  node --test --test-concurrency=1 e2e/*.test.js
 fi

@@ -1,5 +1,8 @@
-//! The release binary embeds the page: a new file there is a reason to build again.
+//! The release binary embeds the page: a new file there is a reason to build again. The tests
+//! beside it are not.
 
 fn main() {
-    println!("cargo::rerun-if-changed=../web");
+    for part in ["index.html", "favicon.svg", "css", "js", "i18n", "vendor"] {
+        println!("cargo::rerun-if-changed=../web/{part}");
+    }
 }

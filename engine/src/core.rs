@@ -1,7 +1,7 @@
 //! What everything inside one engine shares. Two engines in one process share nothing.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -25,7 +25,7 @@ pub(crate) struct Core {
     pub(crate) directory: Directory,
     pub(crate) journal: JournalHandle,
     pub(crate) watermark: Watermark,
-    pub(crate) epoch: Epoch,
+    epoch: AtomicU32,
     /// Keys the digests that tell a retry from a reuse of a client id.
     pub(crate) secret: [u8; 32],
     /// Pages of the log read at once.
@@ -57,7 +57,7 @@ impl Core {
             directory,
             journal,
             watermark: Watermark::new(head.position),
-            epoch: head.epoch,
+            epoch: AtomicU32::new(head.epoch.0),
             secret,
             pages: Semaphore::new(PAGES_AT_ONCE),
             rates,
@@ -71,10 +71,20 @@ impl Core {
         self.numbers.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Which past this log has.
+    pub(crate) fn epoch(&self) -> Epoch {
+        Epoch(self.epoch.load(Ordering::SeqCst))
+    }
+
+    /// The past was changed under us: cursors into the old one are no longer good.
+    pub(crate) fn set_epoch(&self, epoch: Epoch) {
+        self.epoch.store(epoch.0, Ordering::SeqCst);
+    }
+
     /// A cursor of this log.
     pub(crate) fn cursor(&self, position: Position, version: u64) -> Cursor {
         Cursor {
-            epoch: self.epoch,
+            epoch: self.epoch(),
             position,
             version,
         }

@@ -68,6 +68,16 @@ impl Directory {
         slot.clone()
     }
 
+    /// Ends every conversation's actor at once, with what it knows; each loads anew when needed.
+    pub(crate) fn end_groups(&self) {
+        for slot in lock(&self.groups).values() {
+            if let Some((actor, _)) = slot.slot.live() {
+                slot.slot.leave(actor.get_id());
+                actor.kill();
+            }
+        }
+    }
+
     /// How many actors live now: users, conversations.
     pub(crate) fn population(&self) -> (usize, usize) {
         let living = lock(&self.living);

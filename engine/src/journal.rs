@@ -15,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::core::Core;
 use crate::group::settling::answer_of;
 use crate::group::state::added_and_removed;
-use crate::ids::{ConversationId, Position};
+use crate::ids::{ConversationId, Epoch, Position};
 use crate::limits::{JOURNAL_BATCH, JOURNAL_QUEUE};
 use crate::mailbox::{Committed, GroupMail, Post, Settled};
 use crate::message::{Message, Rejection};
@@ -149,7 +149,7 @@ impl Journal {
                 ..Bounds::default()
             },
         };
-        match self.write(&batch).await {
+        match self.write(&mut batch).await {
             Written::Outcomes(outcomes) => {
                 self.settle(std::mem::take(&mut batch.entries), waiters, outcomes)
                     .await;
@@ -171,8 +171,8 @@ impl Journal {
     }
 
     /// Writes until it is known what became of the batch.
-    async fn write(&mut self, batch: &Batch) -> Written {
-        let number = self.batch + 1;
+    async fn write(&mut self, batch: &mut Batch) -> Written {
+        let mut number = self.batch + 1;
         let mut pause = PAUSE;
         let mut outcome = self.core.store.commit(batch).await;
         loop {
@@ -205,6 +205,20 @@ impl Journal {
                     }
                     Ok(None) => {
                         tracing::info!(number, "the batch is not in: writing it again");
+                        outcome = self.core.store.commit(batch).await;
+                        break;
+                    }
+                    Err(StoreError::Unusable(error)) => {
+                        tracing::error!(%error, "the batch fits nowhere");
+                        // An older copy is in the log's place. Its head is where we go on.
+                        let epoch = Epoch((self.core.runtime.random() >> 32) as u32);
+                        let Ok(head) = self.core.store.new_epoch(epoch).await else {
+                            continue;
+                        };
+                        recovery::start_over(&self.core, head);
+                        self.batch = head.batch;
+                        number = head.batch + 1;
+                        batch.number = Some(number);
                         outcome = self.core.store.commit(batch).await;
                         break;
                     }

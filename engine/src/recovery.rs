@@ -11,6 +11,7 @@ use std::time::Duration;
 use crate::core::Core;
 use crate::ids::ConversationId;
 use crate::limits::FAN_OUT_TIMEOUT;
+use crate::store::Head;
 use crate::watermark::Part;
 
 /// How often overdue fan-outs are looked for.
@@ -46,6 +47,22 @@ pub(crate) async fn send_to_catch_up(core: &Arc<Core>, parts: Vec<Part>) {
     }
     for part in parts {
         core.watermark.confirm(part.batch, part.conversation);
+    }
+}
+
+/// The log has another past than the one that was written to (an older copy was put in its place,
+/// or a server took over that had not all of it). Nobody's cursor is good any more, and what the
+/// conversations' actors know is not so: all streams start over, all conversations load anew.
+pub(crate) fn start_over(core: &Core, head: Head) {
+    tracing::error!(
+        position = head.position.0,
+        "the log is not the one that was written to; every client starts over"
+    );
+    core.set_epoch(head.epoch);
+    core.watermark.start_over(head.position);
+    core.directory.end_groups();
+    for slot in core.directory.known_users() {
+        slot.catch_up();
     }
 }
 

@@ -47,6 +47,13 @@ impl Watermark {
         Position(self.value.load(Ordering::SeqCst))
     }
 
+    /// The log has another past, which ends at `head`: no account of the old one matters.
+    pub(crate) fn start_over(&self, head: Position) {
+        let mut accounts = self.accounts();
+        accounts.clear();
+        self.value.store(head.0, Ordering::SeqCst);
+    }
+
     /// Opens the account of a batch that ends at `end`; before anyone is told of it.
     pub(crate) fn open(
         &self,

@@ -35,7 +35,11 @@ pub struct MemoryStore {
     commits: AtomicU64,
 }
 
+/// An older copy of a log.
+pub struct Backup(Box<Tables>);
+
 /// The rows, and the indexes that the databases have as well.
+#[derive(Clone)]
 struct Tables {
     closed: bool,
     epoch: Epoch,
@@ -109,6 +113,17 @@ impl MemoryStore {
     /// Undoes [`close`](Store::close), with everything still there.
     pub fn reopen(&self) {
         self.lock().closed = false;
+    }
+
+    /// A copy of the log as it is now, for [`restore`](Self::restore).
+    pub fn backup(&self) -> Backup {
+        Backup(Box::new(self.lock().clone()))
+    }
+
+    /// Fault injection for tests: puts an older copy in the log's place, as somebody who restores
+    /// a backup behind a running server's back would.
+    pub fn restore(&self, backup: &Backup) {
+        self.lock().clone_from(&backup.0);
     }
 
     /// How many reads there were.
@@ -356,6 +371,12 @@ impl Store for MemoryStore {
         let tables = self.open().await?;
         let there = plan::is_in(number, tables.head.batch)?;
         Ok(there.then(|| tables.outcomes.clone()))
+    }
+
+    async fn new_epoch(&self, epoch: Epoch) -> Result<Head> {
+        let mut tables = self.open().await?;
+        tables.epoch = epoch;
+        Ok(tables.head())
     }
 
     async fn conversation(

@@ -96,6 +96,10 @@ pub trait Store: Send + Sync + 'static {
     /// nothing that is still under way can put it in. Reconnects if need be.
     async fn resolve(&self, number: i64) -> Result<Option<Vec<Outcome>>>;
 
+    /// Gives the log another epoch, because its past was changed: by hand (restore, import), or
+    /// under a server that finds the head where it cannot be.
+    async fn new_epoch(&self, epoch: Epoch) -> Result<Head>;
+
     /// A conversation as of now, with the position it was read at. `None`: there is none.
     async fn conversation(
         &self,

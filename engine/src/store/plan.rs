@@ -134,7 +134,7 @@ pub fn check(batch: &Batch, head: &HeadRow) -> super::Result<()> {
 /// # Errors
 /// [`StoreError::Unusable`]: it is neither the last one nor the next.
 pub fn is_in(number: i64, counted: i64) -> super::Result<bool> {
-    match number - counted {
+    match number.saturating_sub(counted) {
         0 => Ok(true),
         1 => Ok(false),
         _ => Err(StoreError::Unusable(format!(
@@ -765,3 +765,6 @@ fn group_full(limit: i64) -> Rejection {
     let detail = format!("The group is full: it has its {limit} members.");
     Rejection::conflict("group_full", detail)
 }
+
+#[cfg(test)]
+mod tests;

@@ -64,6 +64,7 @@ macro_rules! delegate {
 delegate! {
     head() -> Result<Head>;
     secret() -> Result<[u8; 32]>;
+    new_epoch(epoch: Epoch) -> Result<Head>;
     commit(batch: &Batch) -> Result<Vec<Outcome>>;
     resolve(number: i64) -> Result<Option<Vec<Outcome>>>;
     conversation(id: ConversationId) -> Result<Option<(ConversationState, Position)>>;

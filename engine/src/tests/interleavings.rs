@@ -411,3 +411,99 @@ async fn two_engines_in_one_process() {
     two.close().await;
     one.close().await;
 }
+
+/// A backup was put in the log's place under a running server. Its past is another one: every
+/// client is told to start over, nobody is shown one past as the other, and posting goes on.
+#[tokio::test(start_paused = true)]
+async fn a_log_that_lost_its_end() {
+    let world = World::new(2, 1, 18).await;
+    let mut client = Client::sync(&world, 1).await;
+    let mut feed = client.feed(&world);
+    let backup = world.store.memory.backup();
+    for n in 0..3 {
+        world.post(0, 0, &format!("lost {n}")).await.unwrap();
+    }
+    read_all(&world, &mut client, &mut feed).await;
+    let old = client.cursor.clone().unwrap();
+    world.store.memory.restore(&backup);
+    let receipt = world.post(0, 0, "in the new past").await.unwrap();
+    assert_eq!(receipt.seq, Seq(3), "where the backup ends");
+    let mut told = false;
+    while !told {
+        let events = feed.next().await.unwrap();
+        told = events
+            .iter()
+            .any(|one| *one.json == *br#"{"type":"reset"}"#);
+    }
+    let poll = world
+        .engine
+        .poll(world.viewers[1], Some(old), Duration::ZERO);
+    assert_eq!(&*poll.await.unwrap().events[0], br#"{"type":"reset"}"#);
+    let mut fresh = Client::sync(&world, 1).await;
+    world.post(1, 0, "and on").await.unwrap();
+    read_all(&world, &mut fresh, &mut feed).await;
+    drop(feed);
+    world.close().await;
+}
+
+/// An engine that was forgotten would leave its actors alive: debug builds say so.
+#[tokio::test(start_paused = true)]
+#[should_panic(expected = "dropped without close()")]
+async fn an_engine_that_is_forgotten() {
+    let world = World::new(1, 0, 19).await;
+    drop(world);
+}
+
+/// A revoked session's stream ends, also one that has fallen behind and has no queue any more;
+/// and it is shown nothing that was said after the revocation.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_ends_while_its_stream_is_behind() {
+    use crate::store::WhichSessions;
+    let world = World::new(2, 1, 20).await;
+    let client = Client::sync(&world, 1).await;
+    let mut feed = client.feed(&world);
+    feed.next().await.unwrap();
+    for n in 0..2_000 {
+        world.post(0, 0, &format!("{n}")).await.unwrap();
+    }
+    let viewer = world.viewers[1];
+    let which = WhichSessions::One(viewer.session);
+    world
+        .engine
+        .close_sessions(viewer.user, which)
+        .await
+        .unwrap();
+    world.settle().await;
+    tokio::time::timeout(Duration::from_secs(1), feed.ending())
+        .await
+        .expect("told to end without being read");
+    world.post(0, 0, "secret").await.unwrap();
+    let events = feed.next().await.unwrap();
+    assert_eq!(&*events[0].json, br#"{"reason":"signed_out","type":"bye"}"#);
+    assert!(feed.next().await.is_none());
+    world.close().await;
+}
+
+/// A ninth stream closes the oldest, also when all have fallen behind.
+#[tokio::test(start_paused = true)]
+async fn streams_that_fell_behind_still_count() {
+    let world = World::new(2, 1, 21).await;
+    let client = Client::sync(&world, 1).await;
+    let mut feeds = Vec::new();
+    for _ in 0..8 {
+        let mut feed = client.feed(&world);
+        feed.next().await.unwrap();
+        feeds.push(feed);
+    }
+    for n in 0..600 {
+        world.post(0, 0, &format!("{n}")).await.unwrap();
+    }
+    let mut ninth = client.feed(&world);
+    ninth.next().await.unwrap();
+    let events = feeds[0].next().await.unwrap();
+    assert_eq!(&*events[0].json, br#"{"reason":"superseded","type":"bye"}"#);
+    assert!(feeds[1].next().await.unwrap()[0].id.is_some());
+    feeds.clear();
+    drop(ninth);
+    world.close().await;
+}

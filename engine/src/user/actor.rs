@@ -87,7 +87,7 @@ impl Actor for UserActor {
                 // Taken down first: what is dropped because it was seen up lies in the log
                 // before the pages that follow are read.
                 state.gate.behind.store(false, Ordering::SeqCst);
-                state.ports.clear();
+                state.ports.iter_mut().for_each(Port::fall_behind);
             }
             UserMail::Attach(port, status, reply) => self.attach(state, port, status, reply),
             UserMail::Detach(port) => state.ports.retain(|one| one.id != port),
@@ -263,15 +263,16 @@ impl State {
         });
     }
 
-    /// Queues a frame at every port; those it does not fit into go back to the log.
+    /// Queues a frame at every port; those it does not fit into fall behind.
     fn push(&mut self, frame: &Frame) {
-        self.ports.retain(|port| port.push(frame.clone()));
+        for port in &mut self.ports {
+            port.push(frame.clone());
+        }
     }
 
     fn push_to(&mut self, id: PortId, frame: Frame) {
-        let at = self.ports.iter().position(|port| port.id == id);
-        if let Some(at) = at.filter(|at| !self.ports[*at].push(frame)) {
-            self.ports.remove(at);
+        if let Some(port) = self.ports.iter_mut().find(|port| port.id == id) {
+            port.push(frame);
         }
     }
 }

@@ -51,24 +51,25 @@ impl Attachment {
             if ending.reason().is_some() || core.stopping.is_cancelled() {
                 return None;
             }
-            let now = core.watermark.read();
-            let slot = core.directory.user(viewer.user);
             let id = core.number();
             let (port, intake) = port(id, viewer.session, reader, ending.clone());
             let (reply, replied) = oneshot::channel();
-            if let Some(actor) = activate_user(core, &slot).await
+            // Made before it is attached: dropped half-way, it detaches what may have come to be.
+            let mut attachment = Self {
+                intake,
+                version: 0,
+                now: core.watermark.read(),
+                slot: core.directory.user(viewer.user),
+                port: id,
+            };
+            if let Some(actor) = activate_user(core, &attachment.slot).await
                 && actor
                     .cast(UserMail::Attach(port, viewer.status, reply))
                     .is_ok()
                 && let Some(Ok(attached)) = core.runtime.timeout(TRY, replied).await
             {
-                return Some(Self {
-                    intake,
-                    version: attached.version,
-                    now,
-                    slot,
-                    port: id,
-                });
+                attachment.version = attached.version;
+                return Some(attachment);
             }
             // The actor was going, or crashed: the next life takes us.
             core.runtime.sleep(Duration::from_millis(5)).await;
@@ -87,6 +88,13 @@ impl Drop for Attachment {
     fn drop(&mut self) {
         self.slot.tell(UserMail::Detach(self.port));
     }
+}
+
+/// Whether the session is still good. Asked after every attachment: a revocation that was carried
+/// out before the attachment stood has found no port to close.
+pub(crate) async fn is_living(core: &Core, session: SessionId) -> Result<bool, StoreError> {
+    let living = core.store.living_sessions(&[session]).await?;
+    Ok(living.contains(&session))
 }
 
 /// A page of what `user` may see after `after`; at most so many are read at once in all.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::attach::{Attachment, Viewer, read_page};
+use super::attach::{Attachment, Viewer, is_living, read_page};
 use super::entries;
 use super::port::{Bye, Ending, Frame, Reader};
 use super::track::Track;
@@ -59,6 +59,8 @@ pub struct Feed {
     /// The user's state must be sent before the next message.
     owes_state: bool,
     marking: bool,
+    /// The session was still good after this attachment stood.
+    checked: bool,
     heartbeat: Task,
     rotation: Task,
 }
@@ -79,6 +81,7 @@ impl Feed {
             attachment: None,
             owes_state: false,
             marking: false,
+            checked: false,
         }
     }
 
@@ -128,6 +131,7 @@ impl Feed {
     async fn attach(&mut self) -> Vec<Event> {
         self.attachment = None;
         self.marking = false;
+        self.checked = false;
         let attached =
             Attachment::new(&self.core, &self.viewer, Reader::Stream, &self.ending).await;
         let Some(attachment) = attached else {
@@ -138,6 +142,11 @@ impl Feed {
         self.phase = Phase::Page;
         match &self.track {
             None => self.open(version).await,
+            Some(track) if track.cursor().epoch != self.core.epoch() => {
+                let now = self.attachment.as_ref().map(|one| one.now);
+                let fresh = self.core.cursor(now.unwrap_or_default(), version);
+                self.start_over(fresh, false)
+            }
             Some(track) => {
                 self.owes_state = track.version() != version;
                 Vec::new()
@@ -147,11 +156,9 @@ impl Feed {
 
     /// The first time: is the session still good, and where does the feed start?
     async fn open(&mut self, version: u64) -> Vec<Event> {
-        // A revocation that was committed before the attachment stood has found no port to close.
-        let session = self.viewer.session;
-        match self.core.store.living_sessions(&[session]).await {
-            Ok(living) if living.contains(&session) => {}
-            Ok(_) => return self.say_bye(Bye::SignedOut),
+        match is_living(&self.core, self.viewer.session).await {
+            Ok(true) => self.checked = true,
+            Ok(false) => return self.say_bye(Bye::SignedOut),
             Err(_) => return self.say_bye(Bye::Unavailable),
         }
         let now = self.attachment.as_ref().map(|one| one.now);
@@ -161,7 +168,7 @@ impl Feed {
             self.owes_state = true;
             return vec![event(fresh, entries::hello(fresh, false))];
         };
-        let own = Cursor::parse(&asked).filter(|cursor| cursor.epoch == self.core.epoch);
+        let own = Cursor::parse(&asked).filter(|cursor| cursor.epoch == self.core.epoch());
         let Some(own) = own else {
             return self.start_over(fresh, true);
         };
@@ -197,6 +204,13 @@ impl Feed {
         let Some(after) = self.track.as_ref().map(|track| track.cursor().position) else {
             return self.say_bye(Bye::Unavailable);
         };
+        if !self.checked {
+            match is_living(&self.core, self.viewer.session).await {
+                Ok(true) => self.checked = true,
+                Ok(false) => return self.say_bye(Bye::SignedOut),
+                Err(_) => return self.wait_for_the_store().await,
+            }
+        }
         let read = async {
             let state = self.pay_state().await?;
             let page = read_page(&self.core, self.viewer.user, after).await?;

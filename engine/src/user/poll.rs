@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::attach::{Attachment, Viewer, read_page};
+use super::attach::{Attachment, Viewer, is_living, read_page};
 use super::entries;
 use super::port::{Bye, Ending, Frame, Reader};
 use super::track::Track;
@@ -65,9 +65,7 @@ pub(crate) async fn poll(
     let deadline = core.runtime.now() + wait;
     let attached = Attachment::new(&core, &viewer, Reader::Poll, &ending).await;
     let mut attached = attached.ok_or(NoAnswer::Unavailable)?;
-    // A revocation that was committed before the attachment stood has found no port to close.
-    let living = core.store.living_sessions(&[viewer.session]).await?;
-    if !living.contains(&viewer.session) {
+    if !is_living(&core, viewer.session).await? {
         return Err(NoAnswer::SignedOut);
     }
     let fresh = core.cursor(attached.now, attached.version);
@@ -82,7 +80,7 @@ pub(crate) async fn poll(
         cursor: core.cursor(attached.now, 0),
         events: vec![entries::reset()],
     };
-    let own = Cursor::parse(&asked).filter(|cursor| cursor.epoch == core.epoch);
+    let own = Cursor::parse(&asked).filter(|cursor| cursor.epoch == core.epoch());
     let Some(own) = own else {
         return Ok(reset);
     };
@@ -111,6 +109,9 @@ pub(crate) async fn poll(
         match again {
             Some(again) => attached = again,
             None => return poll.ended().map(|_| poll.answer()),
+        }
+        if !is_living(&poll.core, viewer.session).await? {
+            return Err(NoAnswer::SignedOut);
         }
     }
 }

@@ -3,6 +3,9 @@
 //! A closed queue is an overflow: whenever the actor's side goes (the queue was full, the actor
 //! was sent to catch-up, drained or crashed), the stream drops what the queue still holds and
 //! attaches anew. The one exception is a port that was closed with a [`Bye`]: that ends the stream.
+//!
+//! A port whose queue has overflowed stays with the actor until its reader detaches: a reader that
+//! has stalled is still a stream of its user, and ends with its session.
 
 use std::sync::{Arc, OnceLock};
 
@@ -107,7 +110,8 @@ pub(crate) struct Port {
     pub(crate) session: SessionId,
     pub(crate) reader: Reader,
     pub(crate) ending: Ending,
-    queue: mpsc::Sender<Frame>,
+    /// `None` once it has overflowed.
+    queue: Option<mpsc::Sender<Frame>>,
     bytes: Bytecount,
 }
 
@@ -131,7 +135,7 @@ pub(crate) fn port(
         session,
         reader,
         ending,
-        queue: sender,
+        queue: Some(sender),
         bytes: bytes.clone(),
     };
     let intake = Intake {
@@ -142,17 +146,24 @@ pub(crate) fn port(
 }
 
 impl Port {
-    /// Queues a frame. False: it did not fit or nobody reads; the port must be dropped, which
-    /// sends its reader back to the log.
-    #[must_use]
-    pub(crate) fn push(&self, frame: Frame) -> bool {
+    /// Queues a frame. One that does not fit closes the queue, which sends the reader back to the
+    /// log; after that nothing is taken.
+    pub(crate) fn push(&mut self, frame: Frame) {
+        let Some(queue) = &self.queue else {
+            return;
+        };
         let bytes = frame.bytes();
         // One frame always fits into an empty queue, whatever its size.
         let total = self.bytes.add(bytes);
-        if total > STREAM_QUEUE_BYTES && total > bytes {
-            return false;
+        let fits = total <= STREAM_QUEUE_BYTES || total == bytes;
+        if !fits || queue.try_send(frame).is_err() {
+            self.fall_behind();
         }
-        self.queue.try_send(frame).is_ok()
+    }
+
+    /// Closes the queue: the reader drops what it holds and catches up from the log.
+    pub(crate) fn fall_behind(&mut self) {
+        self.queue = None;
     }
 }
 
@@ -200,25 +211,29 @@ mod tests {
 
     #[tokio::test]
     async fn is_bounded_by_deliveries() {
-        let (port, _intake) = pair();
+        let (mut port, mut intake) = pair();
         for _ in 0..STREAM_QUEUE_DELIVERIES {
-            assert!(port.push(news(1)));
+            port.push(news(1));
         }
-        assert!(!port.push(news(1)));
+        assert!(port.queue.is_some());
+        port.push(news(1));
+        assert!(intake.next().await.is_none());
     }
 
     #[tokio::test]
     async fn is_bounded_by_bytes_but_takes_one_of_any_size() {
-        let (port, mut intake) = pair();
-        assert!(port.push(news(STREAM_QUEUE_BYTES + 1)));
-        assert!(!port.push(news(1)));
+        let (mut port, mut intake) = pair();
+        port.push(news(STREAM_QUEUE_BYTES + 1));
         assert!(intake.next().await.is_some());
+        port.push(news(STREAM_QUEUE_BYTES));
+        port.push(news(1));
+        assert!(intake.next().await.is_none());
     }
 
     #[tokio::test]
     async fn what_lies_behind_a_gap_is_dropped() {
-        let (port, mut intake) = pair();
-        assert!(port.push(news(1)));
+        let (mut port, mut intake) = pair();
+        port.push(news(1));
         drop(port);
         assert!(intake.next().await.is_none());
         assert!(intake.ready().is_none());

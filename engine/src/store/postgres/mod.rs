@@ -92,6 +92,11 @@ impl Store for PostgresStore {
         within(CALL, self.writer.resolve(number)).await
     }
 
+    async fn new_epoch(&self, epoch: Epoch) -> Result<Head> {
+        within(CALL, self.writer.new_epoch(epoch)).await?;
+        self.head().await
+    }
+
     async fn conversation(
         &self,
         id: ConversationId,

@@ -13,6 +13,7 @@ use tokio_postgres::Config;
 use super::Access;
 use super::connect::{Connection, FORGET_PLANS, connect, query, query_opt};
 use super::write;
+use crate::ids::Epoch;
 use crate::store::{Batch, Outcome, Result, StoreError};
 
 const TRY_LOCK: &str = "select pg_try_advisory_lock(hashtext('webqq'), 0)";
@@ -109,6 +110,16 @@ impl Writer {
         let result = write::resolve(&session, number).await;
         keep(state, session, &result);
         result
+    }
+
+    /// See [`Store::new_epoch`](crate::store::Store::new_epoch).
+    pub(super) async fn new_epoch(&self, epoch: Epoch) -> Result<()> {
+        let mut state = self.state.lock().await;
+        let session = self.session(&mut state, SUCCESSION).await?;
+        let sql = "update head set epoch = $1 where id = 1";
+        let result = query(&session, sql, &[&i64::from(epoch.0)]).await;
+        keep(state, session, &result);
+        result.map(|_| ())
     }
 
     /// Gives the lock back.

@@ -21,6 +21,7 @@ use super::memory::FailCommit;
 use super::*;
 
 mod columns;
+mod people;
 mod read;
 mod setup;
 mod write;
@@ -70,7 +71,7 @@ impl SqliteStore {
             path: path.to_owned(),
             connection: Some(connection),
             fault: fault.clone(),
-            _lock: lock,
+            lock,
         };
         Ok(Self {
             access,
@@ -222,6 +223,10 @@ impl Store for SqliteStore {
         self.ask(|reply| Job::Resolve(number, reply)).await?
     }
 
+    async fn new_epoch(&self, epoch: Epoch) -> Result<Head> {
+        self.ask(|reply| Job::NewEpoch(epoch, reply)).await?
+    }
+
     async fn conversation(
         &self,
         id: ConversationId,
@@ -310,18 +315,19 @@ impl Store for SqliteStore {
 
     async fn users(&self, ids: &[UserId]) -> Result<Vec<User>> {
         let ids = ids.to_vec();
-        self.read(move |tx| read::users(tx, &ids)).await
+        self.read(move |tx| people::users(tx, &ids)).await
     }
 
     async fn find_users(&self, query: &str, limit: usize) -> Result<Vec<User>> {
         let query = query.to_owned();
-        self.read(move |tx| read::find_users(tx, &query, limit))
+        self.read(move |tx| people::find_users(tx, &query, limit))
             .await
     }
 
     async fn credentials(&self, username: &str) -> Result<Option<(User, Option<String>)>> {
         let username = username.to_owned();
-        self.read(move |tx| read::credentials(tx, &username)).await
+        self.read(move |tx| people::credentials(tx, &username))
+            .await
     }
 
     async fn share_a_group(&self, one: UserId, other: UserId) -> Result<bool> {
@@ -336,16 +342,16 @@ impl Store for SqliteStore {
 
     async fn session(&self, token_hash: &str) -> Result<Option<Session>> {
         let token_hash = token_hash.to_owned();
-        self.read(move |tx| read::session(tx, &token_hash)).await
+        self.read(move |tx| people::session(tx, &token_hash)).await
     }
 
     async fn sessions(&self, user: UserId) -> Result<Vec<Session>> {
-        self.read(move |tx| read::sessions(tx, user)).await
+        self.read(move |tx| people::sessions(tx, user)).await
     }
 
     async fn living_sessions(&self, sessions: &[SessionId]) -> Result<BTreeSet<SessionId>> {
         let sessions = sessions.to_vec();
-        self.read(move |tx| read::living_sessions(tx, &sessions))
+        self.read(move |tx| people::living_sessions(tx, &sessions))
             .await
     }
 

@@ -11,8 +11,9 @@ use tokio::sync::oneshot;
 use super::columns;
 use super::setup::{self, failed};
 use super::write::{one, read, select, write};
+use crate::ids::Epoch;
 use crate::store::memory::FailCommit;
-use crate::store::{Batch, Outcome, Result, StoreError, plan};
+use crate::store::{Batch, Head, Outcome, Result, StoreError, plan};
 
 /// Requests waiting for the writer; beyond: [`StoreError::Unavailable`] at once. The journal has
 /// one under way; those whose callers gave up are skipped.
@@ -22,6 +23,7 @@ const QUEUE: usize = 64;
 pub(super) enum Job {
     Commit(Batch, oneshot::Sender<Result<Vec<Outcome>>>),
     Resolve(i64, oneshot::Sender<Result<Option<Vec<Outcome>>>>),
+    NewEpoch(Epoch, oneshot::Sender<Result<Head>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -31,8 +33,8 @@ pub(super) struct Writer {
     /// `None` after a failure whose outcome is unknown: the next job opens another.
     pub(super) connection: Option<Connection>,
     pub(super) fault: Arc<Mutex<Option<FailCommit>>>,
-    /// Held, never read; `None` beside a running server.
-    pub(super) _lock: Option<File>,
+    /// Held to the end; `None` beside a running server.
+    pub(super) lock: Option<File>,
 }
 
 impl Writer {
@@ -60,6 +62,9 @@ impl Writer {
                 }
                 Job::Resolve(number, reply) if !reply.is_closed() => {
                     let _ = reply.send(self.on_connection(|tx| resolve(&tx, number)));
+                }
+                Job::NewEpoch(epoch, reply) => {
+                    let _ = reply.send(self.on_connection(|tx| new_epoch(tx, epoch)));
                 }
                 Job::Commit(..) | Job::Resolve(..) => {}
                 Job::Close(reply) => {
@@ -91,8 +96,9 @@ impl Writer {
 
     /// Leaves one file, without a log beside it, and gives up the lock.
     fn close(self) {
-        if let Some(connection) = self.connection {
-            // Neither is needed for correctness: the next start would do it.
+        // Neither is needed for correctness: the next start would do it. A command does not wait
+        // for the server's readers.
+        if let (Some(connection), Some(_)) = (self.connection, &self.lock) {
             let _ = connection.execute_batch("pragma optimize; pragma wal_checkpoint(truncate)");
         }
     }
@@ -122,6 +128,15 @@ fn commit(tx: Transaction<'_>, batch: &Batch, fault: Option<FailCommit>) -> Resu
         Some(FailCommit::After) => Err(injected()),
         _ => Ok(outcomes),
     }
+}
+
+fn new_epoch(tx: Transaction<'_>, epoch: Epoch) -> Result<Head> {
+    tx.execute("update head set epoch = ?1", [i64::from(epoch.0)])
+        .map_err(failed)?;
+    let head = super::read::head(&tx).map_err(failed)?;
+    tx.commit()
+        .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+    Ok(head)
 }
 
 fn resolve(tx: &Transaction<'_>, number: i64) -> Result<Option<Vec<Outcome>>> {

@@ -183,7 +183,11 @@ impl Journal {
                 }
                 Err(StoreError::Refused(error)) => {
                     tracing::error!(%error, entries = batch.entries.len(), "a batch was refused");
-                    return Written::Refused;
+                    let head = self.core.store.head().await;
+                    if head.is_ok_and(|head| head.batch + 1 == number) {
+                        return Written::Refused;
+                    }
+                    // It was not at fault: the log is not where we left it.
                 }
                 Err(error) => {
                     tracing::warn!(%error, number, "the outcome of a commit is unknown");

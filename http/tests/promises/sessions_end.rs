@@ -1,0 +1,195 @@
+//! P7: a session that ended is refused at once, and what it had open ends: streams with `bye`, held
+//! polls with 401. Nobody else notices.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use webqq_testkit::http::Client;
+use webqq_testkit::sse::EventStream;
+
+use crate::poster::Draft;
+use crate::world::{BINARY, Store, World, text};
+
+/// Within this time streams end, as promised; another process's change is noticed a second later.
+const PROMISED: Duration = Duration::from_secs(2);
+const FROM_OUTSIDE: Duration = Duration::from_secs(3);
+/// For a machine that is busy with other tests.
+const SLACK: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_secs(10);
+const PASSWORD: &str = "correct horse battery";
+const NAME: &str = "lili";
+
+#[test]
+fn signing_out_ends_one_session_with_sqlite() {
+    signing_out_ends_one_session(Store::Sqlite);
+}
+
+#[test]
+fn signing_out_ends_one_session_with_postgres() {
+    signing_out_ends_one_session(Store::Postgres);
+}
+
+#[test]
+fn revoking_ends_one_session_with_sqlite() {
+    revoking_ends_one_session(Store::Sqlite);
+}
+
+#[test]
+fn revoking_ends_one_session_with_postgres() {
+    revoking_ends_one_session(Store::Postgres);
+}
+
+#[test]
+fn a_password_set_from_outside_ends_sessions_with_sqlite() {
+    a_password_set_from_outside_ends_sessions(Store::Sqlite);
+}
+
+#[test]
+fn a_password_set_from_outside_ends_sessions_with_postgres() {
+    a_password_set_from_outside_ends_sessions(Store::Postgres);
+}
+
+fn signing_out_ends_one_session(store: Store) {
+    let world = World::start(store, 1, &[]);
+    let (gone, stays) = two_sessions(&world);
+    ends(&world, &gone, &stays, PROMISED, || {
+        let mut client = bearer(&world, &gone);
+        let out = client.request("DELETE", "/api/sessions/current", &[], b"");
+        let _ = out.expect("an answer").expect(204);
+    });
+}
+
+fn revoking_ends_one_session(store: Store) {
+    let world = World::start(store, 1, &[]);
+    let (gone, stays) = two_sessions(&world);
+    let path = format!("/api/sessions/{}", session_of(&world, &gone));
+    // Not somebody else's to end.
+    let theirs = world.client(0).request("DELETE", &path, &[], b"");
+    let _ = theirs.expect("an answer").expect(404);
+    ends(&world, &gone, &stays, PROMISED, || {
+        let revoked = bearer(&world, &stays).request("DELETE", &path, &[], b"");
+        let _ = revoked.expect("an answer").expect(204);
+    });
+}
+
+fn a_password_set_from_outside_ends_sessions(store: Store) {
+    let world = World::start(store, 1, &[]);
+    let (gone, also_gone) = two_sessions(&world);
+    let other = &world.users[0].token;
+    ends(&world, &gone, other, FROM_OUTSIDE, || {
+        let mut command = Command::new(BINARY);
+        command.args(["user", "password", NAME]).args(&world.place);
+        let mut command = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the binary is there");
+        let mut input = command.stdin.take().expect("standard input is piped");
+        writeln!(input, "another {PASSWORD}").expect("it reads");
+        drop(input);
+        assert!(command.wait().expect("it ends").success());
+    });
+    let me = bearer(&world, &also_gone).get("/api/me");
+    let _ = me.expect("an answer").expect(401);
+    let old = json!({"username": NAME, "password": PASSWORD});
+    let new = json!({"username": NAME, "password": format!("another {PASSWORD}")});
+    let mut client = Client::new(world.addr());
+    let refused = client.json("POST", "/api/sessions", &old);
+    let _ = refused.expect("an answer").expect(401);
+    let welcome = client.json("POST", "/api/sessions", &new);
+    let _ = welcome.expect("an answer").expect(201);
+}
+
+/// Checks that `end` ends all that the session `gone` has open, `within` that time, and nothing of
+/// the session `stays`.
+fn ends(world: &World, gone: &str, stays: &str, within: Duration, end: impl FnOnce()) {
+    let mut gone_stream = opened(world, gone);
+    let mut stays_stream = opened(world, stays);
+    thread::scope(|scope| {
+        let held = |token: &str| {
+            let mut client = bearer(world, token);
+            let now = client.get("/api/poll").expect("an answer").expect(200);
+            let path = format!("/api/poll?wait=25&cursor={}", text(&now.json()["cursor"]));
+            scope.spawn(move || (client.get(&path).expect("an answer"), Instant::now()))
+        };
+        let (gone_poll, stays_poll) = (held(gone), held(stays));
+        // So that the polls are held; if they are not yet, the test is only weaker.
+        thread::sleep(Duration::from_millis(300));
+        end();
+        let ended = Instant::now();
+
+        let bye = gone_stream.next_where(within + SLACK, |event| event.json()["type"] == "bye");
+        assert_eq!(bye.expect("a bye").json()["reason"], "signed_out");
+        let told = ended.elapsed();
+        assert_eq!(gone_stream.next(PATIENCE), None);
+        assert!(gone_stream.is_closed());
+        let (answer, answered) = gone_poll.join().expect("polls");
+        let _ = answer.expect(401);
+        let answered = answered.saturating_duration_since(ended);
+        println!("the stream was told after {told:?}, the poll after {answered:?}");
+        assert!(answered <= within + SLACK, "the poll: {answered:?}");
+        refused(world, gone);
+
+        let draft = Draft::text("still here?");
+        draft.post_once(&mut world.client(0), &world.group);
+        let is_it = |event: &Value| event["client_id"] == draft.client_id.as_str();
+        let heard = stays_stream.next_where(PATIENCE, |event| is_it(&event.json()));
+        assert!(heard.is_some(), "the other session's stream ended, too");
+        let (answer, _) = stays_poll.join().expect("polls");
+        let answer = answer.expect(200).json();
+        let events = answer["events"].as_array().expect("a list");
+        assert!(events.iter().any(is_it), "the other session's poll ended");
+    });
+}
+
+/// What a session that has ended is told, on every way in.
+fn refused(world: &World, token: &str) {
+    let mut client = bearer(world, token);
+    for path in ["/api/sync", "/api/poll", "/api/poll?cursor=x&wait=1"] {
+        let _ = client.get(path).expect("an answer").expect(401);
+    }
+    let post = Draft::text("no").post(&mut client, &world.group);
+    let _ = post.expect("an answer").expect(401);
+    assert_eq!(client.stream(None).expect("an answer").status(), 401);
+    let cookie = format!("webqq_session={token}");
+    let browser = Client::new(world.addr()).with_header("Cookie", &cookie);
+    let stream = browser.stream(None).expect("an answer");
+    assert_eq!(stream.status(), 204, "an EventSource must not come back");
+}
+
+fn opened(world: &World, token: &str) -> EventStream {
+    let mut stream = bearer(world, token).stream(None).expect("a stream");
+    let hello = stream.next(PATIENCE).expect("a first event").json();
+    assert_eq!(hello["type"], "hello");
+    stream
+}
+
+/// A new user in the group, signed in twice: the two tokens.
+pub(crate) fn two_sessions(world: &World) -> (String, String) {
+    let mut client = Client::new(world.addr());
+    let user = json!({"username": NAME, "password": PASSWORD, "name": "李丽", "want_token": true});
+    let first = client.json("POST", "/api/users", &user).expect("an answer");
+    let again = json!({"username": NAME, "password": PASSWORD, "want_token": true});
+    let second = client.json("POST", "/api/sessions", &again);
+    let second = second.expect("an answer").expect(201).json();
+    let first = text(&first.expect(201).json()["token"]).to_owned();
+    let members = format!("/api/groups/{}/members", world.group);
+    let joined = bearer(world, &first).json("POST", &members, &json!({}));
+    let _ = joined.expect("an answer").expect(200);
+    (first, text(&second["token"]).to_owned())
+}
+
+pub(crate) fn session_of(world: &World, token: &str) -> String {
+    let sessions = bearer(world, token).get("/api/sessions");
+    let sessions = sessions.expect("an answer").expect(200).json();
+    let mut all = sessions["sessions"].as_array().expect("a list").iter();
+    let current = all.find(|session| session["current"] == true);
+    text(&current.expect("the present one")["id"]).to_owned()
+}
+
+pub(crate) fn bearer(world: &World, token: &str) -> Client {
+    Client::new(world.addr()).bearer(token)
+}

@@ -78,6 +78,10 @@ impl Engine {
             created_at_ms: runtime.wall_ms(),
         }))
         .await?;
+        // It may have taken the place of the one used longest ago.
+        if let Some(slot) = self.inner.core.directory.known_user(user) {
+            slot.tell(UserMail::CheckSessions);
+        }
         Ok(SignedIn { session, token })
     }
 
@@ -105,6 +109,7 @@ impl Engine {
             let which = WhichSessions::One(session.id);
             let user = session.user.id;
             let _not_awaited = core.journal.write(Entry::CloseSessions { user, which });
+            self.end_streams(user, which);
             return Ok(None);
         }
         if slide && idle > SESSION_TOUCH_MS {

@@ -66,8 +66,6 @@ pub(crate) enum GroupMail {
     Post(Box<Post>),
     /// What became of drafts, in order; all of one batch.
     Settled(i64, Vec<Settled>),
-    /// A signal to fan out to the other members.
-    Signal(UserId, &'static str, oneshot::Sender<Result<(), Rejection>>),
     /// It may be time to passivate.
     CheckIdle,
 }

@@ -1,5 +1,6 @@
 //! What travels: drafts in, messages and signals out, receipts and rejections back.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
@@ -162,7 +163,7 @@ impl Message {
 pub struct Receipt {
     /// Where.
     pub conversation: ConversationId,
-    /// Its place there.
+    /// Its place there; 0 for a signal, which has none.
     pub seq: Seq,
     /// RFC 3339 UTC.
     pub sent_at: String,
@@ -175,7 +176,7 @@ pub struct Receipt {
 #[derive(Clone, Debug)]
 pub struct Signal {
     /// The kind's name (`typing`, `read`, `presence`).
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Where, if anywhere.
     pub conversation: Option<ConversationId>,
     /// Whom it is about.
@@ -189,7 +190,7 @@ impl Signal {
     pub fn render(&self) -> Bytes {
         let mut wire = Map::new();
         wire.insert("type".into(), "signal".into());
-        wire.insert("signal".into(), self.name.into());
+        wire.insert("signal".into(), self.name.to_string().into());
         if let Some(conversation) = self.conversation {
             wire.insert("conversation".into(), conversation.to_string().into());
         }
@@ -227,7 +228,7 @@ pub struct Rejection {
     /// How to understand it.
     pub refusal: Refusal,
     /// Stable, for programs: `group_full`.
-    pub code: std::borrow::Cow<'static, str>,
+    pub code: Cow<'static, str>,
     /// For people: one sentence.
     pub detail: String,
     /// When to try again, in milliseconds, where that makes sense.

@@ -8,6 +8,8 @@ use crate::engine::Engine;
 use crate::group::admission::{digest, find_kind};
 use crate::group::state::ConversationType;
 use crate::ids::{ClientId, ConversationId, Seq, UserId};
+use crate::kind::MessageKind;
+use crate::kinds::typing::Typing;
 use crate::limits::WRITE_TIMEOUT;
 use crate::mailbox::{GroupMail, Post, Waiting};
 use crate::message::{Draft, Message, Receipt, Rejection, Sender};
@@ -58,25 +60,26 @@ impl Engine {
     /// `not_found`, `not_a_member`, `muted`, `too_many_signals`, `unavailable`.
     pub async fn typing(
         &self,
-        sender: UserId,
+        sender: &User,
         conversation: ConversationId,
     ) -> Result<(), Rejection> {
         let core = &self.inner.core;
-        let rate = core.rates.typing(sender, conversation, core.runtime.now());
+        let rate = core
+            .rates
+            .typing(sender.id, conversation, core.runtime.now());
         rate.map_err(|wait| {
             let detail = "At most one typing signal a second.";
             Rejection::too_many("too_many_signals", detail, in_ms(wait))
         })?;
-        let slot = core.directory.group(conversation);
-        let asked = async {
-            let actor = activate_group(core, &slot).await?;
-            let (reply, answer) = oneshot::channel();
-            let mail = GroupMail::Signal(sender, "typing", reply);
-            actor.cast(mail).ok()?;
-            answer.await.ok()
+        let request = Request {
+            conversation,
+            kind: Typing::NAME.into(),
+            body: Value::Object(serde_json::Map::new()),
+            client_id: ClientId(core.runtime.new_id()),
+            from_client: false,
+            starts: None,
         };
-        let answer = core.runtime.timeout(WRITE_TIMEOUT, asked).await;
-        answer.flatten().unwrap_or_else(|| Err(not_now()))
+        self.submit(sender, request).await.map(|_| ())
     }
 
     pub(crate) async fn submit(

@@ -110,6 +110,7 @@ suite! {
             users_are_found;
         batches:
             a_new_log
+            a_new_epoch
             batches_are_numbered
             an_unknown_outcome_is_resolved
             an_abandoned_commit_is_resolved

@@ -1,7 +1,8 @@
 //! `webqq db`, `webqq user`, `webqq seed`: what is done without serving.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufWriter, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -162,23 +163,17 @@ pub fn seed(command: &Seed, config: &Config) -> Result<(), String> {
     if command.groups > 0 && command.members == 0 {
         return Err("A group has at least its owner; raise --members.".into());
     }
-    // Before anything is written to the store: the tokens are told once only.
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(&command.out).map_err(|error| {
-        let out = command.out.display();
-        format!("{out} cannot be written ({error}); choose another --out.")
-    })?;
-    let seeded = block_on(async {
+    let (seeded, file) = block_on(async {
         let store = open_store(&config.store, Access::Writer).await?;
+        // Before anything is written to the store, because the tokens are told once only; and
+        // behind its lock, so that a running server's tokens are not wiped out.
+        let file = create(&command.out)?;
         let runtime = TokioRuntime::default();
         let (users, groups) = (command.users, command.groups);
         let seeded =
             webqq_engine::seed::seed(&store, &runtime, users, groups, command.members).await;
         store.close().await;
-        seeded.map_err(|error| format!("{error}"))
+        Ok((seeded.map_err(|error| format!("{error}"))?, file))
     })?;
     let mut out = BufWriter::new(file);
     write_lines(&mut out, &seeded)
@@ -191,6 +186,19 @@ pub fn seed(command: &Seed, config: &Config) -> Result<(), String> {
         command.out.display()
     );
     Ok(())
+}
+
+/// A file that only its owner may read.
+fn create(path: &Path) -> Result<File, String> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let open = options.open(path);
+    open.map_err(|error| {
+        let path = path.display();
+        format!("{path} cannot be written ({error}); choose another --out.")
+    })
 }
 
 fn write_lines(out: &mut impl Write, seeded: &Seeded) -> std::io::Result<()> {

@@ -22,7 +22,7 @@ const SQLITE_FILE: &str = "webqq.db";
 /// The smallest member limit that means anything: an owner, an admin, a member.
 const FEWEST_MEMBERS: u32 = 3;
 
-/// A chat server: groups, direct messages, pictures and files, in the browser.
+/// A chat server: groups and direct messages, in the browser.
 ///
 /// Without a command it serves; then open the address that it prints. Everything it keeps is in one
 /// directory (--data).
@@ -213,7 +213,8 @@ struct Options {
     #[arg(default_value_t = 10_000, value_parser = number, help_heading = "Limits")]
     catch_up_max: u32,
 
-    /// Largest file that can be sent, in MiB; 0 = unlimited
+    /// Largest file that can be sent, in MiB; 0 = unlimited (nothing can be sent yet: for a later
+    /// version)
     #[arg(long, global = true, env = "WEBQQ_FILE_MAX", value_name = "MIB")]
     #[arg(default_value_t = 20, value_parser = number, help_heading = "Limits")]
     file_max: u32,
@@ -237,7 +238,7 @@ struct Options {
 pub enum Registration {
     /// Everybody
     Open,
-    /// Those with an invitation
+    /// Those with an invitation; there are none yet, so nobody
     Invite,
     /// Nobody; accounts are made with `webqq user add`
     Closed,

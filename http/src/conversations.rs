@@ -161,7 +161,7 @@ pub async fn typing(
     OptionalBody(Nothing {}): OptionalBody<Nothing>,
 ) -> Result<StatusCode, Problem> {
     app.engine()
-        .typing(caller.user().id, ConversationId(id))
+        .typing(caller.user(), ConversationId(id))
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -34,7 +34,8 @@ pub struct Draft {
     client_id: Uuid,
 }
 
-/// `POST /api/conversations/{id}/messages`: 201, or 200 when it was posted before.
+/// `POST /api/conversations/{id}/messages`: 201, or 200 when it was posted before; 204 for a signal,
+/// which has no place in the log.
 pub async fn send(
     State(app): State<App>,
     caller: Caller,
@@ -52,6 +53,9 @@ pub async fn send(
             client_id,
         )
         .await?;
+    if receipt.seq == Seq(0) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     let status = if receipt.first {
         StatusCode::CREATED
     } else {

@@ -14,6 +14,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use tokio_stream::StreamExt;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use webqq_engine::user::feed::{Event, Feed};
 use webqq_engine::user::port::Bye;
@@ -61,11 +62,12 @@ pub async fn stream(
         first: true,
         _over: over.drop_guard(),
     };
-    let chunks = futures_util::stream::unfold(state, |mut state| async {
+    let batches = futures_util::stream::unfold(state, |mut state| async {
         let events = state.feed.next().await?;
-        let chunk = encode(&events, std::mem::take(&mut state.first));
-        Some((Ok::<_, Infallible>(chunk), state))
+        let first = std::mem::take(&mut state.first);
+        Some(((events, first), state))
     });
+    let chunks = batches.map(|(events, first)| Ok::<_, Infallible>(encode(&events, first)));
     event_stream(Body::from_stream(chunks))
 }
 

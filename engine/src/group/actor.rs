@@ -15,14 +15,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ractor::{Actor, ActorProcessingErr, ActorRef};
-use tokio::sync::oneshot;
 
 use super::admission::{self, Circumstances};
 use super::fan_out::Members;
 use super::settling::again;
 use super::state::{ConversationState, ConversationType, Member, Role};
 use crate::core::Core;
-use crate::ids::{ClientId, Position, UserId};
+use crate::ids::{ClientId, Position, Seq, UserId};
 use crate::journal::Submission;
 use crate::limits::{GROUP_IDLE, RECENT_RECEIPTS};
 use crate::mailbox::{GroupMail, GroupSlot, Post};
@@ -119,7 +118,6 @@ impl Actor for GroupActor {
                 state.last_work = self.core.runtime.now();
                 self.settle(state, batch, settled).await?;
             }
-            GroupMail::Signal(user, name, reply) => self.signal(state, user, name, reply),
             GroupMail::CheckIdle => {}
         }
         self.go_if_idle(&myself, state);
@@ -181,7 +179,8 @@ impl GroupActor {
         };
         match admission::admit(&state.ahead, &post, &around) {
             Err(rejection) => self.refuse(post, rejection),
-            Ok((append, barrier)) => self.submit(state, post, append, barrier),
+            Ok(admitted) if !admitted.durable => Self::signal(state, *post, &admitted.append),
+            Ok(admitted) => self.submit(state, post, admitted.append, admitted.barrier),
         }
     }
 
@@ -235,27 +234,24 @@ impl GroupActor {
 
     // ---- signals, passivation ------------------------------------------------------------------
 
-    fn signal(
-        &self,
-        state: &State,
-        user: UserId,
-        name: &'static str,
-        reply: oneshot::Sender<Result<(), Rejection>>,
-    ) {
-        let verdict = admission::find_kind(&self.core.registry, name, false).and_then(|kind| {
-            let now_ms = self.core.runtime.wall_ms();
-            admission::may_be_here(&state.committed, Some(user), kind, now_ms)
-        });
-        if verdict.is_ok() {
-            let signal = Signal {
-                name,
-                conversation: Some(state.slot.conversation),
-                user,
-                fields: serde_json::Map::new(),
-            };
-            state.members.signal(user, &signal.render());
-        }
-        let _gone = reply.send(verdict);
+    /// Fans a signal out at once: it is never stored, so nothing is waited for.
+    fn signal(state: &State, post: Post, append: &Append) {
+        let fields = serde_json::from_str(&append.body).unwrap_or_default();
+        let sender = append.sender;
+        let signal = Signal {
+            name: append.kind.clone().into(),
+            conversation: Some(append.conversation),
+            user: sender.unwrap_or(UserId(append.conversation.0)),
+            fields,
+        };
+        let audience = append.audience.as_deref();
+        state.members.signal(sender, audience, &signal.render());
+        post.waiting.answer(Ok(Receipt {
+            conversation: append.conversation,
+            seq: Seq(0),
+            sent_at: rfc3339(append.sent_at_ms),
+            first: true,
+        }));
     }
 
     fn go_if_idle(&self, myself: &ActorRef<GroupMail>, state: &mut State) {

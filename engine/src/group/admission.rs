@@ -20,12 +20,21 @@ pub(crate) struct Circumstances<'a> {
     pub(crate) group_members_most: i64,
 }
 
-/// The draft of a post, admitted against `state`; and whether it is a barrier.
+/// A draft that may be posted.
+pub(crate) struct Admitted {
+    pub(crate) append: Append,
+    /// The store may still refuse it: nothing more is handed over until it is answered.
+    pub(crate) barrier: bool,
+    /// False: a signal, to be fanned out and forgotten.
+    pub(crate) durable: bool,
+}
+
+/// The draft of a post, admitted against `state`.
 pub(crate) fn admit(
     state: &ConversationState,
     post: &Post,
     around: &Circumstances<'_>,
-) -> Result<(Append, bool), Rejection> {
+) -> Result<Admitted, Rejection> {
     let draft = &post.draft;
     let kind = find_kind(around.registry, &draft.kind, post.from_client)?;
     let sender = draft.sender.as_ref().map(|sender| sender.id);
@@ -45,6 +54,10 @@ pub(crate) fn admit(
         return Err(Rejection::unprocessable("body_too_large", detail));
     }
     check_state_size(&effects)?;
+    if !kind.durable() && !effects.list.is_empty() {
+        let detail = "A signal changes nothing; this kind must be durable.";
+        return Err(Rejection::unprocessable("signal_with_effects", detail));
+    }
     let audience = resolve(&effects.audience, state, sender);
     let append = Append {
         conversation: draft.conversation,
@@ -64,7 +77,11 @@ pub(crate) fn admit(
         audience,
         effects: effects.list,
     };
-    Ok((append, kind.barrier()))
+    Ok(Admitted {
+        append,
+        barrier: kind.barrier(),
+        durable: kind.durable(),
+    })
 }
 
 /// The kind of this name, if whoever asks may post it.

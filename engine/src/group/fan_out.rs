@@ -55,10 +55,10 @@ impl Members {
         }
     }
 
-    /// Hands a signal to everyone but whom it is about.
-    pub(crate) fn signal(&self, about: UserId, json: &Bytes) {
+    /// Hands a signal to its audience (`None`: everyone), but not to whom it is about.
+    pub(crate) fn signal(&self, about: Option<UserId>, audience: Option<&[UserId]>, json: &Bytes) {
         for (user, slot) in &self.slots {
-            if *user != about {
+            if Some(*user) != about && audience.is_none_or(|seen_by| seen_by.contains(user)) {
                 slot.deliver(delivery(json.clone(), None, Position(0)));
             }
         }

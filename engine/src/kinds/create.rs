@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::Fields;
 use crate::kind::{Admission, ConversationType, Effect, Effects, Lang, MessageKind, Role};
+use crate::limits::GROUP_MEMBERS;
 use crate::message::Rejection;
 
 /// Body of `group.create`: the settings the group begins with.
@@ -30,6 +31,9 @@ impl MessageKind for Create {
         }
         if self.0.name.is_none() {
             return Err(Rejection::invalid("name", "A group needs a name."));
+        }
+        if at.group_members_most < GROUP_MEMBERS {
+            self.0.member_limit.get_or_insert(at.group_members_most);
         }
         let mut effects = self.0.check(at)?;
         let role = Role::Owner;

@@ -256,7 +256,7 @@ impl State {
         let mut fields = serde_json::Map::new();
         fields.insert("seq".into(), seq.0.into());
         self.announce(&Signal {
-            name: "read",
+            name: "read".into(),
             conversation: Some(conversation),
             user: self.slot.user,
             fields,
@@ -282,7 +282,7 @@ pub(crate) fn presence(user: UserId, seen: Seen) -> Signal {
     let mut fields = serde_json::Map::new();
     fields.insert("status".into(), seen.name().into());
     Signal {
-        name: "presence",
+        name: "presence".into(),
         conversation: None,
         user,
         fields,

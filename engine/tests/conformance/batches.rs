@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use uuid::Uuid;
+use webqq_engine::ids::Epoch;
+use webqq_engine::store::Head;
 
 use super::*;
 
@@ -17,6 +19,22 @@ pub(crate) async fn a_new_log(log: &Log) {
     assert_eq!(log.store.secret().await.unwrap(), secret);
     let after = log.store.head().await.unwrap();
     assert_eq!((after.epoch, after.batch), (head.epoch, 1));
+}
+
+/// Another epoch changes nothing else.
+pub(crate) async fn a_new_epoch(log: &Log) {
+    let ann = log.user("ann").await;
+    let group = log.group(ann, "group").await;
+    let before = log.store.head().await.unwrap();
+    let epoch = Epoch(before.epoch.0.wrapping_add(1) | 0x8000_0000);
+    let after = log.store.new_epoch(epoch).await.unwrap();
+    assert_eq!(after, Head { epoch, ..before });
+    assert_eq!(log.store.head().await.unwrap(), after);
+    let last = log.store.resolve(before.batch).await.unwrap().unwrap();
+    assert_eq!(words(&last), ["appended"]);
+    log.post(group, ann, "hello").await;
+    let sync = log.store.sync(ann).await.unwrap().unwrap();
+    assert_eq!(sync.head.epoch, epoch);
 }
 
 /// A batch must be the next one; otherwise nothing of it is written.

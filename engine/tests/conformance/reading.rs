@@ -40,7 +40,7 @@ pub(crate) async fn read_positions_move_forward(log: &Log) {
     log.post(group, ann, "2").await;
     assert_eq!(at(log, ann, group).await, [2, 1, 2, 1], "posting moves it");
     log.join(group, bob).await;
-    assert_eq!(at(log, bob, group).await, [3, 1, 3, 1], "joining sets it");
+    assert_eq!(at(log, bob, group).await, [3, 1, 3, 1], "joining moves it");
     log.post(group, ann, "4").await;
     log.change(group, ann, &[]).await;
     log.post(group, ann, "6").await;
@@ -60,10 +60,16 @@ pub(crate) async fn read_positions_move_forward(log: &Log) {
     assert_eq!(at(log, bob, group).await, [7, 4, 7, 4]);
     let outcome = set_read(log, eve, group, 1).await;
     assert_eq!(word(&outcome), "not_found");
-    let nowhere = ConversationId(Uuid::now_v7());
-    assert_eq!(word(&set_read(log, ann, nowhere, 1).await), "not_found");
     let none = log.store.read_position(eve, group).await.unwrap();
     assert_eq!(none, None);
+    log.change(group, ann, &[add(eve, Role::Member)]).await;
+    assert_eq!(
+        at(log, eve, group).await,
+        [8, 4, 8, 4],
+        "so does being added"
+    );
+    let nowhere = ConversationId(Uuid::now_v7());
+    assert_eq!(word(&set_read(log, ann, nowhere, 1).await), "not_found");
 }
 
 /// In one batch, too, a read position knows what was counted where.

@@ -68,11 +68,20 @@ impl Directory {
         slot.clone()
     }
 
+    /// The slot of a conversation, if anybody needed it lately.
+    pub(crate) fn known_group(&self, conversation: ConversationId) -> Option<Arc<GroupSlot>> {
+        lock(&self.groups).get(&conversation).cloned()
+    }
+
     /// Ends every conversation's actor at once, with what it knows; each loads anew when needed.
     pub(crate) fn end_groups(&self) {
         for slot in lock(&self.groups).values() {
             if let Some((actor, _)) = slot.slot.live() {
                 slot.slot.leave(actor.get_id());
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "what it knows and holds belongs to a past that is gone"
+                )]
                 actor.kill();
             }
         }

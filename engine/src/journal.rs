@@ -66,14 +66,10 @@ pub(crate) struct JournalHandle {
 
 impl JournalHandle {
     /// Hands over without waiting; gives back what does not fit.
-    pub(crate) fn submit(&self, submission: Submission) -> Result<(), Submission> {
-        self.queue
-            .try_send(submission)
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(back) | mpsc::error::TrySendError::Closed(back) => {
-                    back
-                }
-            })
+    pub(crate) fn submit(&self, submission: Submission) -> Result<(), Box<Submission>> {
+        use mpsc::error::TrySendError::{Closed, Full};
+        let sent = self.queue.try_send(submission);
+        sent.map_err(|(Full(back) | Closed(back))| Box::new(back))
     }
 
     /// Hands over a write that is no message; the answer comes when it is durable.

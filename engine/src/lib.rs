@@ -44,6 +44,7 @@ mod slot;
 pub mod store;
 #[cfg(test)]
 mod tests;
+pub mod typed;
 pub mod user;
 mod watermark;
 

@@ -101,7 +101,7 @@ pub const READ_COALESCE: Duration = Duration::from_secs(1);
 pub const TYPING_EVERY: Duration = Duration::from_secs(1);
 /// Least time between two stored uses of one session.
 pub const SESSION_TOUCH_MS: i64 = 3_600_000;
-/// Users whose rate is tracked at once. Beyond: the longest idle ones are forgotten.
+/// Rates tracked at once. Beyond: the idle ones are forgotten, then any one of them.
 pub const RATES_TRACKED: usize = 65_536;
 
 /// The bounds that configuration may change. Where 0 means "unlimited", the field says so.

@@ -4,11 +4,19 @@ use crate::limits::{DISPLAY_NAME_CHARS, USERNAME_CHARS};
 use crate::message::Rejection;
 
 /// Characters that change how their neighbours are drawn, or are not drawn at all: bidirectional
-/// marks, overrides and isolates, zero-width characters, the byte order mark.
+/// marks, overrides and isolates, zero-width characters, fillers, soft hyphens, the byte order mark.
 fn is_deceptive(c: char) -> bool {
     matches!(c,
-        '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}'
+        | '\u{3164}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// Characters that are drawn only onto another: combining marks and variation selectors.
+fn joins(c: char) -> bool {
+    matches!(c,
+        '\u{0300}'..='\u{036f}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
+        | '\u{20d0}'..='\u{20ff}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}')
 }
 
 /// One line: white space folded to single spaces and trimmed; no control and no deceptive
@@ -25,6 +33,10 @@ pub fn clean_line(
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().any(|c| c.is_control() || is_deceptive(c)) {
         let detail = "Control and invisible characters are not allowed here.";
+        return Err(Rejection::invalid(field, detail));
+    }
+    if !line.is_empty() && line.chars().all(|c| c == ' ' || joins(c)) {
+        let detail = "There must be something to see.";
         return Err(Rejection::invalid(field, detail));
     }
     let chars = line.chars().count();
@@ -96,6 +108,10 @@ mod tests {
             "a\u{200b}b",
             "a\u{7}b",
             "toolong890",
+            "\u{3164}\u{3164}",
+            "\u{2800}",
+            "\u{fe0f}",
+            "\u{0301} \u{0301}",
         ] {
             assert!(clean_line("name", bad, 1, 9).is_err(), "{bad:?}");
         }

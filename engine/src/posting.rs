@@ -102,7 +102,7 @@ impl Engine {
             &request.kind,
             &request.body,
         );
-        if request.from_client
+        if request.kind != Typing::NAME
             && let Err(wait) = core.rates.post(sender.id, core.runtime.now())
         {
             let detail = "Too many posts; wait a moment.";
@@ -111,6 +111,7 @@ impl Engine {
                 .posted_before(sender.id, &request, &digest, sorry)
                 .await;
         }
+        self.must_exist(&request).await?;
         let slot = core.directory.group(request.conversation);
         loop {
             let places = self.places(sender.id, &slot.places)?;
@@ -148,6 +149,21 @@ impl Engine {
             // The actor was going, or crashed. Whatever became of the draft, the same client id
             // makes the next try safe.
             core.runtime.sleep(NEXT_LIFE).await;
+        }
+    }
+
+    /// Asks for a conversation before anything is made for it: an actor for every id that somebody
+    /// invents would be memory without a bound.
+    async fn must_exist(&self, request: &Request) -> Result<(), Rejection> {
+        let core = &self.inner.core;
+        let lives = core.directory.known_group(request.conversation);
+        if request.starts.is_some() || lives.is_some_and(|slot| slot.slot.live().is_some()) {
+            return Ok(());
+        }
+        match core.store.conversation(request.conversation).await {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(Rejection::not_found()),
+            Err(_) => Err(not_now()),
         }
     }
 

@@ -42,6 +42,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         // Before reading: a body of the wrong type is not worth its bytes.
         require_json(request.headers())?;
+        require_plain(request.headers())?;
         let bytes = read(request, MAX_BODY_BYTES).await?;
         Ok(Self(from_json(&bytes)?))
     }
@@ -121,6 +122,18 @@ fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
         Ok(())
     } else {
         Err(Problem::unsupported_media_type("application/json"))
+    }
+}
+
+/// A compressed body is not read: said, instead of finding no JSON in it.
+fn require_plain(headers: &HeaderMap) -> Result<(), Problem> {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        Ok(())
+    } else {
+        Err(Problem::unsupported_media_type(
+            "application/json without a Content-Encoding",
+        ))
     }
 }
 

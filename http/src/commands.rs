@@ -144,7 +144,7 @@ async fn read_password() -> Result<String, String> {
         return Err("Give the password on standard input, as one line.".into());
     }
     let sentence = |problem: Problem| problem.detail().to_owned();
-    check_rules(&password).map_err(sentence)?;
+    check_rules("password", &password).map_err(sentence)?;
     let passwords = Passwords::new().map_err(sentence)?;
     passwords.hash(password).await.map_err(sentence)
 }
@@ -163,21 +163,26 @@ pub fn seed(command: &Seed, config: &Config) -> Result<(), String> {
     if command.groups > 0 && command.members == 0 {
         return Err("A group has at least its owner; raise --members.".into());
     }
+    let beside = command.out.with_added_extension("new");
     let (seeded, file) = block_on(async {
         let store = open_store(&config.store, Access::Writer).await?;
         // Before anything is written to the store, because the tokens are told once only; and
-        // behind its lock, so that a running server's tokens are not wiped out.
-        let file = create(&command.out)?;
+        // beside the file that may be there, which may hold those of an earlier seeding.
+        let file = create(&beside)?;
         let runtime = TokioRuntime::default();
         let (users, groups) = (command.users, command.groups);
         let seeded =
             webqq_engine::seed::seed(&store, &runtime, users, groups, command.members).await;
         store.close().await;
+        if seeded.is_err() {
+            let _left_behind = std::fs::remove_file(&beside);
+        }
         Ok((seeded.map_err(|error| format!("{error}"))?, file))
     })?;
     let mut out = BufWriter::new(file);
     write_lines(&mut out, &seeded)
         .and_then(|()| out.flush())
+        .and_then(|()| std::fs::rename(&beside, &command.out))
         .map_err(|error| format!("{} is not whole: {error}.", command.out.display()))?;
     println!(
         "{} users and {} groups; their tokens are in {}",

@@ -143,7 +143,7 @@ pub async fn read(
     Body(body): Body<ReadTo>,
 ) -> Result<Json<ReadState>, Problem> {
     if body.seq < 0 {
-        return Err(Problem::invalid_field("seq", "A seq is 0 or more."));
+        return Err(Problem::invalid_field("seq", "must be 0 or more"));
     }
     let (engine, me) = (app.engine(), caller.user().id);
     let state = engine.read(me, ConversationId(id), Seq(body.seq)).await?;

@@ -82,12 +82,12 @@ pub async fn history(
 ) -> Result<Response, Problem> {
     for (name, seq) in [("before", which.before), ("after", which.after)] {
         if seq.is_some_and(|seq| seq < 0) {
-            return Err(Problem::invalid_field(name, "A seq is 0 or more."));
+            return Err(Problem::invalid_field(name, "must be 0 or more"));
         }
     }
     let limit = which.limit.unwrap_or(PAGE);
     if !(1..=HISTORY_MESSAGES).contains(&limit) {
-        let message = format!("1 to {HISTORY_MESSAGES}.");
+        let message = format!("must be 1 to {HISTORY_MESSAGES}");
         return Err(Problem::invalid_field("limit", message));
     }
     let range = Range {

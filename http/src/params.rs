@@ -24,11 +24,9 @@ use serde::{
     forward_to_deserialize_any,
 };
 use uuid::Uuid;
+use webqq_engine::typed::{Fault, Step};
 
-use crate::{
-    error::{FieldError, Problem},
-    typed::Fault,
-};
+use crate::error::{FieldError, Problem};
 
 /// The parameters of the query string as a `T`: a struct of numbers, texts, UUIDs, booleans
 /// (`true`, `false`), enums without content, options of these, and lists (separated by commas).
@@ -186,7 +184,7 @@ impl<'de> Deserializer<'de> for &mut Query<'de> {
         match unknown {
             Some((name, _)) => {
                 let mut shown = String::new();
-                crate::strict_json::Step::Key(name).push_to(&mut shown);
+                Step::Key(name).push_to(&mut shown);
                 Err(Fault::Unknown(shown))
             }
             None => visitor.visit_map(self),

@@ -33,20 +33,20 @@ pub const MIN_CHARACTERS: usize = 8;
 /// Longest password in characters. Long enough for every pass phrase; bounded because it is hashed.
 pub const MAX_CHARACTERS: usize = 128;
 
-/// Checks a new password: 422 with the field `password`. For signing in the rules do not matter,
+/// Checks a new password: 422 with the field `field`. For signing in the rules do not matter,
 /// only whether it is the right one.
-pub fn check_rules(password: &str) -> Result<(), Problem> {
+pub fn check_rules(field: &'static str, password: &str) -> Result<(), Problem> {
     let characters = password.chars().count();
     if !(MIN_CHARACTERS..=MAX_CHARACTERS).contains(&characters) {
         return Err(Problem::invalid_field(
-            "password",
+            field,
             format!("must have {MIN_CHARACTERS} to {MAX_CHARACTERS} characters"),
         ));
     }
     if password.contains('\0') {
         return Err(Problem::unprocessable(
             "nul_character",
-            "`password` must not contain the character U+0000.",
+            format!("`{field}` must not contain the character U+0000."),
         ));
     }
     Ok(())
@@ -261,13 +261,16 @@ mod tests {
     #[test]
     fn the_rules_count_characters() {
         for good in ["12345678", "密码密码密码密码", &"x".repeat(128)] {
-            assert!(check_rules(good).is_ok(), "{good}");
+            assert!(check_rules("password", good).is_ok(), "{good}");
         }
         for bad in ["", "1234567", "密码密码密码密", &"x".repeat(129)] {
-            assert_eq!(check_rules(bad).unwrap_err().fields()[0].field, "password");
+            assert_eq!(
+                check_rules("password", bad).unwrap_err().fields()[0].field,
+                "password"
+            );
         }
         assert_eq!(
-            check_rules("12345678\0").unwrap_err().code(),
+            check_rules("password", "12345678\0").unwrap_err().code(),
             "nul_character"
         );
     }

@@ -36,7 +36,7 @@ pub async fn poll(
 ) -> Result<Response, Problem> {
     let wait = from.wait.unwrap_or(WAIT_S);
     if wait > POLL_WAIT_MOST_S {
-        let message = format!("0 to {POLL_WAIT_MOST_S} seconds.");
+        let message = format!("must be 0 to {POLL_WAIT_MOST_S} seconds");
         return Err(Problem::invalid_field("wait", message));
     }
     // Asking for news does not keep a session alive: a forgotten tab would for ever.

@@ -5,10 +5,11 @@
 //! - U+0000: SQLite stores it and PostgreSQL refuses it.
 //! - Deep nesting: recursion in every reader that comes after us.
 
-use std::{cell::RefCell, fmt, fmt::Write};
+use std::{cell::RefCell, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+use webqq_engine::typed::Step;
 
 use crate::error::{FieldError, Problem};
 
@@ -79,33 +80,6 @@ impl State {
         let result = inside()?;
         self.path.borrow_mut().truncate(before);
         Ok(result)
-    }
-}
-
-/// One step down into a document.
-pub(crate) enum Step<'a> {
-    /// A member of an object.
-    Key(&'a str),
-    /// An element of an array.
-    Index(usize),
-}
-
-impl Step<'_> {
-    /// Appends the step to a path as people write it: `members[2].role`.
-    pub(crate) fn push_to(&self, path: &mut String) {
-        match self {
-            Step::Key(key) => {
-                if !path.is_empty() {
-                    path.push('.');
-                }
-                // A key is the sender's text and goes back in the answer: shown short and clean.
-                path.extend(key.chars().filter(|c| !c.is_control()).take(64));
-            }
-            Step::Index(index) => {
-                // Writing to a String cannot fail.
-                let _ = write!(path, "[{index}]");
-            }
-        }
     }
 }
 

@@ -35,10 +35,8 @@ impl fmt::Display for PostgresUrl {
         let address = rest.split('?').next().unwrap_or_default();
         let shown = match address.rsplit_once('@') {
             Some((_, host)) => host,
-            // An @ further on: the password holds a `?` that should have been encoded. What is a
-            // password and what is not cannot be told, so nothing is shown.
-            None if rest.contains('@') => "…",
-            None => address,
+            // Without an @ what looks like a port may be a password whose host was forgotten.
+            None => address.split([':', '/']).next().unwrap_or_default(),
         };
         write!(f, "postgres://{shown}")
     }

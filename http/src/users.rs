@@ -63,7 +63,7 @@ pub async fn sign_up(
     // Names first: hashing is dear, and a name that will not do costs nothing to refuse.
     let username = clean_username(&body.username)?;
     let name = clean_display_name(&body.name)?;
-    check_rules(&body.password)?;
+    check_rules("password", &body.password)?;
     let engine = app.engine();
     if engine.credentials(&username).await?.is_some() {
         let taken = Rejection::conflict("username_taken", "This user name is taken.");
@@ -99,7 +99,7 @@ pub async fn find(
     Params(find): Params<Find>,
 ) -> Result<Json<People>, Problem> {
     if find.ids.len() > IDS {
-        let message = format!("At most {IDS} ids at once.");
+        let message = format!("must be at most {IDS} at once");
         return Err(Problem::invalid_field("ids", message));
     }
     let found = match (&find.query, find.ids.is_empty()) {
@@ -109,7 +109,7 @@ pub async fn find(
             app.engine().users(&ids).await?
         }
         _ => {
-            let message = "Give either a query or ids.";
+            let message = "must be given, or ids, but not both";
             return Err(Problem::invalid_field("query", message));
         }
     };
@@ -184,7 +184,7 @@ pub async fn change_password(
     Body(body): Body<ChangePassword>,
 ) -> Result<StatusCode, Problem> {
     check_rate(&app, connection.as_deref(), &headers)?;
-    check_rules(&body.new_password)?;
+    check_rules("new_password", &body.new_password)?;
     let (engine, user) = (app.engine(), caller.user());
     let known = engine.credentials(&user.username).await?;
     let hash = known.and_then(|(_, hash)| hash);

@@ -58,12 +58,14 @@ pub(crate) struct State {
     /// Posts that wait for `held`; bounded by the slot's places.
     pub(super) line: VecDeque<Box<Post>>,
     /// Second posts of a client id that is under way.
-    pub(super) doubles: BTreeMap<PostKey, Vec<Box<Post>>>,
+    pub(super) doubles: BTreeMap<PostKey, VecDeque<Box<Post>>>,
     pub(super) under_way_keys: BTreeMap<PostKey, String>,
     /// The latest receipts with their digests, to answer retries without asking the store.
     pub(super) recent: BTreeMap<PostKey, (Receipt, String)>,
     pub(super) recent_order: VecDeque<PostKey>,
     pub(super) last_work: Duration,
+    /// Whether anybody has posted in this life.
+    pub(super) served: bool,
     pub(super) leaving: bool,
 }
 
@@ -95,6 +97,7 @@ impl Actor for GroupActor {
             recent: BTreeMap::new(),
             recent_order: VecDeque::new(),
             last_work: self.core.runtime.now(),
+            served: false,
             leaving: false,
         })
     }
@@ -108,6 +111,7 @@ impl Actor for GroupActor {
         match mail {
             GroupMail::Load => self.load(state).await?,
             GroupMail::Post(post) => {
+                state.served = true;
                 state.last_work = self.core.runtime.now();
                 // One that is leaving hands drafts back: the caller tries the next life.
                 if !state.leaving {
@@ -161,7 +165,7 @@ impl GroupActor {
         }
         if state.under_way_keys.contains_key(&key) {
             // The answer of the first is the answer of the second.
-            return state.doubles.entry(key).or_default().push(post);
+            return state.doubles.entry(key).or_default().push_back(post);
         }
         if !state.ahead.exists {
             match post.starts {
@@ -257,12 +261,8 @@ impl GroupActor {
     fn go_if_idle(&self, myself: &ActorRef<GroupMail>, state: &mut State) {
         let idle = self.core.runtime.now().saturating_sub(state.last_work);
         let busy = state.under_way > 0 || !state.line.is_empty();
-        // A conversation that does not exist was asked for by mistake: nothing to keep warm.
-        let enough = if state.committed.exists {
-            idle >= GROUP_IDLE
-        } else {
-            idle >= Duration::from_secs(1)
-        };
+        // One that was not made after all has nothing to keep warm.
+        let enough = idle >= GROUP_IDLE || (state.served && !state.committed.exists);
         if !busy && enough && !state.leaving && state.slot.slot.leave(myself.get_id()) {
             state.leaving = true;
             let _going = myself.drain();

@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::state::{ConversationState, Role};
+use super::state::{ConversationState, ConversationType, Role};
 use crate::ids::{ConversationId, UserId};
 use crate::kind::{Admission, Audience, Effect, Effects};
 use crate::kinds::registry::{Kind, Registry};
@@ -36,8 +36,13 @@ pub(crate) fn admit(
     around: &Circumstances<'_>,
 ) -> Result<Admitted, Rejection> {
     let draft = &post.draft;
-    let kind = find_kind(around.registry, &draft.kind, post.from_client)?;
     let sender = draft.sender.as_ref().map(|sender| sender.id);
+    // Before anything else: what a stranger may not know of answers like what is not there.
+    let is_stranger = sender.is_some_and(|user| !state.roster.contains_key(&user));
+    if is_stranger && state.r#type != ConversationType::Group {
+        return Err(Rejection::not_found());
+    }
+    let kind = find_kind(around.registry, &draft.kind, post.from_client)?;
     may_be_here(state, sender, kind, around.now_ms)?;
     let at = Admission {
         conversation: state,
@@ -112,7 +117,7 @@ pub(crate) fn may_be_here(
     now_ms: i64,
 ) -> Result<(), Rejection> {
     let member = sender.and_then(|user| state.roster.get(&user));
-    if sender.is_some() && member.is_none() && !kind.from_outside() {
+    if sender.is_some() && member.is_none() && !kind.is_from_outside() {
         return Err(outsider(state));
     }
     if !kind.conversations().contains(&state.r#type) {
@@ -138,7 +143,7 @@ pub(crate) fn may_be_here(
 
 /// A group can be found by anyone, so a stranger is told; all else a stranger may not know of.
 fn outsider(state: &ConversationState) -> Rejection {
-    if state.exists && state.r#type == super::state::ConversationType::Group {
+    if state.exists && state.r#type == ConversationType::Group {
         Rejection::forbidden("not_a_member", "You are not a member of this group.")
     } else {
         Rejection::not_found()

@@ -10,6 +10,7 @@ use crate::ids::Seq;
 use crate::kind::{Admission, Effects, KindInfo, Lang, MessageKind};
 use crate::limits::REFERENCES_PER_DRAFT;
 use crate::message::Rejection;
+use crate::typed;
 
 /// A [`MessageKind`] without its type: bodies are JSON.
 pub(crate) trait Kind: Send + Sync {
@@ -17,7 +18,7 @@ pub(crate) trait Kind: Send + Sync {
     fn durable(&self) -> bool;
     fn counts(&self) -> bool;
     fn postable(&self) -> bool;
-    fn from_outside(&self) -> bool;
+    fn is_from_outside(&self) -> bool;
     fn barrier(&self) -> bool;
     fn conversations(&self) -> &'static [ConversationType];
     fn schema(&self) -> Value;
@@ -31,12 +32,9 @@ pub(crate) trait Kind: Send + Sync {
 struct Typed<K>(PhantomData<fn() -> K>);
 
 fn read<K: MessageKind>(body: &Value) -> Result<K, Rejection> {
-    K::deserialize(body).map_err(|error| {
-        let said = error.to_string();
-        Rejection::invalid(
-            "body",
-            format!("The body is none of kind {}: {said}.", K::NAME),
-        )
+    typed::read(body, "body").map_err(|(field, message)| {
+        let detail = format!("`{field}` {message}.");
+        Rejection::invalid(field, detail)
     })
 }
 
@@ -53,7 +51,7 @@ impl<K: MessageKind> Kind for Typed<K> {
     fn postable(&self) -> bool {
         K::POSTABLE
     }
-    fn from_outside(&self) -> bool {
+    fn is_from_outside(&self) -> bool {
         K::FROM_OUTSIDE
     }
     fn barrier(&self) -> bool {
@@ -116,7 +114,7 @@ impl Registry {
     }
 
     pub(crate) fn infos(&self) -> Vec<KindInfo> {
-        let info = |kind: &Box<dyn Kind>| KindInfo {
+        let info = |kind: &dyn Kind| KindInfo {
             name: kind.name().into(),
             durable: kind.durable(),
             counts_as_unread: kind.counts(),
@@ -124,7 +122,7 @@ impl Registry {
             conversations: kind.conversations().to_vec(),
             schema: kind.schema(),
         };
-        self.kinds.values().map(info).collect()
+        self.kinds.values().map(|kind| info(&**kind)).collect()
     }
 }
 

@@ -5,6 +5,11 @@
 //! loses or doubles a message when a rule of the protocol is left out; [`schedules`] looks for
 //! more of them at random, by seed.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "crashing actors is what these tests are for"
+)]
+
 mod client;
 mod hooked;
 mod interleavings;

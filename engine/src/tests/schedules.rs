@@ -67,7 +67,7 @@ impl Device {
                     tokio::time::sleep(Duration::from_millis(100)).await;
                     continue;
                 };
-                if lost > 0 && next(&mut random) % lost == 0 {
+                if lost > 0 && next(&mut random).is_multiple_of(lost) {
                     continue;
                 }
                 let mut client = client.lock().unwrap();

@@ -1,0 +1,126 @@
+//! A server with a group in it, every route that reads a body, and a look at all that is stored.
+
+use serde_json::{Value, json};
+use webqq_testkit::http::Response;
+
+use super::{Person, World, password, refusal};
+
+const JSON: &str = "application/json";
+const UUID: &str = "5f0c6a1e-7d53-4c1b-9a63-0d6f6b3a2e10";
+
+/// A route that reads a body, and a body that it would take.
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) good: Value,
+}
+
+/// The server with an owner, a member and a group.
+pub(crate) struct Place {
+    pub(crate) world: World,
+    pub(crate) owner: Person,
+    pub(crate) member: Person,
+    pub(crate) group: String,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let world = World::start(&[]);
+        let (owner, member) = (world.person("owner"), world.person("member"));
+        let group = world.group(&owner, "before");
+        world.join(&member, &group);
+        Self {
+            world,
+            owner,
+            member,
+            group,
+        }
+    }
+
+    /// Every route with a body; a test holds the list against the document of the routes.
+    pub(crate) fn routes(&self) -> Vec<Route> {
+        let (group, member) = (&self.group, &self.member.id);
+        let route = |method, path: String, good| Route { method, path, good };
+        let text = json!({"kind": "text", "body": {"text": "x"}, "client_id": UUID});
+        let user = json!({"username": "newcomer", "password": "long enough", "name": "n"});
+        let credentials = json!({"username": "owner", "password": password("owner")});
+        let passwords = json!({"password": "not this one", "new_password": "long enough"});
+        let settings = json!({"name": "after"});
+        vec![
+            route("POST", "/api/users".into(), user),
+            route("POST", "/api/sessions".into(), credentials),
+            route("PATCH", "/api/me".into(), json!({"name": "after"})),
+            route("PUT", "/api/me/password".into(), passwords),
+            route("POST", format!("/api/conversations/{group}/messages"), text),
+            route(
+                "PUT",
+                format!("/api/conversations/{group}/read"),
+                json!({"seq": 1}),
+            ),
+            route(
+                "POST",
+                format!("/api/conversations/{group}/typing"),
+                json!({}),
+            ),
+            route("POST", "/api/groups".into(), json!({"name": "another"})),
+            route("PATCH", format!("/api/groups/{group}"), settings),
+            route("POST", format!("/api/groups/{group}/members"), json!({})),
+            route(
+                "PATCH",
+                format!("/api/groups/{group}/members/{member}"),
+                json!({"role": "admin"}),
+            ),
+        ]
+    }
+
+    pub(crate) fn send(&self, route: &Route, headers: &[(&str, &str)], body: &[u8]) -> Response {
+        let mut client = self.world.client(&self.owner);
+        client
+            .request(route.method, &route.path, headers, body)
+            .unwrap()
+    }
+
+    #[track_caller]
+    pub(crate) fn check(
+        &self,
+        route: &Route,
+        what: &str,
+        body: &[u8],
+        status: u16,
+        code: &str,
+    ) -> Response {
+        let answer = self.send(route, &[("Content-Type", JSON)], body);
+        let what = format!("{} {} {what}", route.method, route.path);
+        assert_eq!(refusal(&answer, &what), (status, code.to_owned()), "{what}");
+        answer
+    }
+
+    /// All that the owner can see, without who is online.
+    pub(crate) fn everything(&self) -> Vec<Value> {
+        let mut client = self.world.client(&self.owner);
+        let paths = [
+            "/api/me".to_owned(),
+            "/api/sync".to_owned(),
+            "/api/users?query=e".to_owned(),
+            "/api/groups?query=".to_owned(),
+            format!("/api/groups/{}/members", self.group),
+            format!("/api/conversations/{}/messages", self.group),
+        ];
+        let get = |path: &String| client.get(path).unwrap().expect(200).json();
+        let mut all: Vec<Value> = paths.iter().map(get).collect();
+        for answer in &mut all {
+            let members = answer["members"].as_array_mut();
+            for member in members.into_iter().flatten() {
+                member["status"] = Value::Null;
+            }
+        }
+        all
+    }
+
+    /// Nothing was stored since `before`, and the server is well.
+    #[track_caller]
+    pub(crate) fn check_untouched(&mut self, before: &[Value]) {
+        assert_eq!(self.everything(), before, "something was stored");
+        self.world.check_alive();
+    }
+}

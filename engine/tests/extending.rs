@@ -1,4 +1,5 @@
 //! What a researcher does: two kinds of their own, an engine without HTTP, a feed to watch.
+#![expect(clippy::unwrap_used, reason = "a test has nobody else to tell")]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -84,12 +84,23 @@ fn parse_id(text: &str) -> Option<Uuid> {
     }
 }
 
+/// A cursor is opaque, and one that cannot be read gets `reset`, never an error status: an
+/// `EventSource` would give up for good.
+const CURSOR: &str = "cursor";
+/// What stands for a cursor that is no text; the server never gives one like it.
+const UNREADABLE: &str = "?";
+
 /// Reads a query string (without its `?`).
 fn from_query<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let (name, value) = (decode(name)?, decode(value)?);
+        let name = decode(name)?;
+        let value = match decode(value) {
+            Ok(value) if name == CURSOR && value.contains('\0') => UNREADABLE.to_owned(),
+            Err(_) if name == CURSOR => UNREADABLE.to_owned(),
+            value => value?,
+        };
         if name == "_" {
             continue;
         }

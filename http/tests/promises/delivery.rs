@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use webqq_testkit::tcp_proxy::TcpProxy;
 
-use crate::listener::{Listener, Random, Transport};
+use crate::listener::{Listener, Random, SetAtEnd, Transport};
 use crate::poster::Draft;
 use crate::reader::Reader;
 use crate::world::{Store, World};
@@ -51,11 +51,14 @@ fn every_listener_applies_every_message_once(store: Store) {
     let over = AtomicBool::new(false);
     let begun = Instant::now();
     let (mut posted, listeners) = thread::scope(|scope| {
-        scope.spawn(|| cut_at_random(&proxies, &over));
+        let (over, _ending) = (&over, SetAtEnd(&over));
+        scope.spawn(|| cut_at_random(&proxies, over));
         let listening = listeners.into_iter().map(|mut listener| {
             let group = world.group.as_str();
             scope.spawn(move || {
-                let all = |reader: &Reader| reader.applied(group).len() >= MESSAGES;
+                let all = |reader: &Reader| {
+                    over.load(Ordering::Relaxed) || reader.applied(group).len() >= MESSAGES
+                };
                 let heard = listener.listen(deadline, all);
                 (heard, listener)
             })
@@ -75,7 +78,6 @@ fn every_listener_applies_every_message_once(store: Store) {
             .into_iter()
             .map(|listener| listener.join().expect("listens"));
         let heard: Vec<_> = heard.collect();
-        over.store(true, Ordering::Relaxed);
         (posted, heard)
     });
 

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use webqq_testkit::http::Client;
 
-use crate::listener::{Listener, Random, Transport};
+use crate::listener::{Listener, Random, SetAtEnd, Transport};
 use crate::poster::Draft;
 use crate::reader::Reader;
 use crate::world::{Store, World, history, number, text};
@@ -53,15 +53,17 @@ fn acknowledged_messages_survive_a_kill(store: Store) {
     let group = world.group.clone();
     let deadline = Instant::now() + HANGS;
     // How many messages there are in the end; 0 as long as that is open.
-    let (over, total) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let (over, failed) = (AtomicBool::new(false), AtomicBool::new(false));
+    let total = AtomicUsize::new(0);
     let before = history(&mut world.client(0), &group).len();
 
     let (told, kept, listeners) = thread::scope(|scope| {
-        let (group, over, total) = (&group, &over, &total);
+        let (group, over, failed, total) = (&group, &over, &failed, &total);
+        let (ending, _failing) = (SetAtEnd(over), SetAtEnd(failed));
         let listening = listeners.map(|mut listener| {
             scope.spawn(move || {
                 let all = |reader: &Reader| match total.load(Ordering::Relaxed) {
-                    0 => false,
+                    0 => failed.load(Ordering::Relaxed),
                     total => reader.applied(group).len() >= total,
                 };
                 (listener.listen(deadline, all), listener)
@@ -80,7 +82,7 @@ fn acknowledged_messages_survive_a_kill(store: Store) {
             world.server.restart();
         }
         thread::sleep(Duration::from_millis(300));
-        over.store(true, Ordering::Relaxed);
+        drop(ending);
         let told: Vec<Told> = posting
             .into_iter()
             .map(|poster| poster.join().expect("posts"))

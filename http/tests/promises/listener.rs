@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -197,6 +198,16 @@ impl Listener {
             "{:?}: {} events over {} connections, {} duplicates",
             self.transport, self.events, self.connections, self.reader.duplicates
         )
+    }
+}
+
+/// Sets its flag when it goes, also when its test fails: the test's threads end with it.
+#[derive(Debug)]
+pub(crate) struct SetAtEnd<'a>(pub(crate) &'a AtomicBool);
+
+impl Drop for SetAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -4,6 +4,7 @@
 //! acknowledged survives a crash of PostgreSQL and a connection that is cut in the middle of a
 //! commit.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use webqq_testkit::postgres::{Cluster, StopMode, cluster};
 use webqq_testkit::sse::EventStream;
 use webqq_testkit::tcp_proxy::TcpProxy;
 
-use crate::listener::{Listener, Transport};
+use crate::listener::{Listener, SetAtEnd, Transport};
 use crate::poster::Draft;
 use crate::reader::Reader;
 use crate::world::{World, history, number, text};
@@ -81,12 +82,15 @@ fn an_outage(mode: StopMode) {
     let deadline = Instant::now() + HANGS;
     let through = [Transport::Stream, Transport::Poll];
     let listeners = through.map(|transport| Listener::new(&world, 1, transport, 1));
-    let total = 3 * EACH;
+    let (total, over) = (3 * EACH, AtomicBool::new(false));
     thread::scope(|scope| {
+        let (over, _ending) = (&over, SetAtEnd(&over));
         let group = world.group.as_str();
         let listening = listeners.map(|mut listener| {
             scope.spawn(move || {
-                let all = |reader: &Reader| reader.applied(group).len() >= total;
+                let all = |reader: &Reader| {
+                    over.load(Ordering::Relaxed) || reader.applied(group).len() >= total
+                };
                 (listener.listen(deadline, all), listener)
             })
         });

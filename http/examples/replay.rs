@@ -170,7 +170,7 @@ impl Server {
         };
         let engine = Engine::builder(store).limits(limits).start().await;
         let engine = engine.map_err(|error| error.to_string())?;
-        let socket = accept::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
+        let socket = webqq::bind::bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
         let address = socket.local_addr().map_err(|error| error.to_string())?;
         let app = App::new(engine.clone(), config)?;
         let bounds = accept::Limits {

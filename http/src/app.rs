@@ -9,9 +9,10 @@ use axum::routing::{delete, get, patch, post, put};
 use webqq_engine::Engine;
 
 use crate::address::Network;
+use crate::answers::{answers, catch_panics, unknown_route};
 use crate::assets::{self, Assets};
 use crate::config::{Config, PublicUrl, Registration};
-use crate::error::{Problem, answers, catch_panics, unknown_route};
+use crate::error::Problem;
 use crate::password::Passwords;
 use crate::rate::AuthRate;
 use crate::{

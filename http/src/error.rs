@@ -2,19 +2,15 @@
 //!
 //! This is the only file that names a status code of an error. A handler says what went wrong
 //! (`Problem::conflict("group_full", "…")`), this file says what that is in HTTP. Whatever did not
-//! come from here (a route that does not exist, a method a route does not know, an extractor of the
-//! framework, a panic) is turned into the same shape by [`answers`] and [`catch_panics`], so that a
-//! client needs one way to read an error.
+//! come from here (an unknown route or method, an extractor of the framework, a panic) is turned into
+//! the same shape by [`crate::answers`], so that a client needs one way to read an error.
 
-use std::{borrow::Cow, panic::AssertUnwindSafe, time::Duration};
+use std::{borrow::Cow, time::Duration};
 
 use axum::{
-    extract::Request,
     http::{HeaderValue, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
-use futures_util::FutureExt;
 use serde::Serialize;
 
 /// The media type of every error answer.
@@ -327,7 +323,7 @@ impl Problem {
     }
 
     /// The problem for a bare status that something else answered with; `None` for a success.
-    fn from_bare(response: &Response) -> Option<Self> {
+    pub(crate) fn from_bare(response: &Response) -> Option<Self> {
         let status = response.status();
         if !(status.is_client_error() || status.is_server_error()) {
             return None;
@@ -396,45 +392,6 @@ impl IntoResponse for Problem {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         response
-    }
-}
-
-/// The fallback of the API: an address that no route knows.
-pub async fn unknown_route() -> Problem {
-    Problem::not_found()
-}
-
-/// Middleware around all routes of the API: an error that is not yet a problem becomes one (the
-/// router's 404 and 405, the framework's rejections), and an answer that says nothing about
-/// caching is `no-store`.
-pub async fn answers(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let is_problem = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes() == PROBLEM_JSON.as_bytes());
-    if !is_problem && let Some(problem) = Problem::from_bare(&response) {
-        response = problem.into_response();
-    }
-    response
-        .headers_mut()
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    response
-}
-
-/// Middleware, the outermost: a handler that panics answers 500 instead of cutting the connection
-/// off, and takes no other request down. What it was is in the panic's own message on standard
-/// error; this adds which request it was, without its query (which may hold a cursor or a token).
-pub async fn catch_panics(request: Request, next: Next) -> Response {
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!(%method, %path, "a request handler panicked");
-            Problem::internal().into_response()
-        }
     }
 }
 

@@ -5,7 +5,10 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use axum::extract::Request;
+
 use super::*;
+use crate::answers::{answers, catch_panics, unknown_route};
 
 async fn check(request: (&str, &str), status: u16, code: &str) -> (Response<()>, Value) {
     let app = Router::new()

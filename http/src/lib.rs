@@ -5,7 +5,7 @@
 //! | [`app`] | all routes on one screen |
 //! | [`users`], [`sessions`], [`conversations`], [`messages`], [`groups`], [`members`] | one file per thing that routes are about |
 //! | [`stream`], [`poll`] | the two ways a feed leaves |
-//! | [`error`], [`refusals`] | problem+json: all status codes, and what the engine refuses |
+//! | [`error`], `refusals`, [`answers`] | problem+json: all status codes, and what the engine refuses |
 //! | [`body`], [`params`], [`strict_json`], [`typed`] | input, read strictly |
 //! | [`auth`], [`origin`], [`password`], [`rate`], [`address`] | who asks, from where, how often |
 //! | [`listener`] | the accept loop and its time-outs |
@@ -14,9 +14,11 @@
 //! | [`openapi`], [`operations`], [`shapes`] | what tools read |
 
 pub mod address;
+pub mod answers;
 pub mod app;
 pub mod assets;
 pub mod auth;
+pub mod bind;
 pub mod body;
 pub mod commands;
 pub mod config;

@@ -21,7 +21,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::{
-    net::{TcpListener, TcpSocket, TcpStream},
+    net::{TcpListener, TcpStream},
     sync::Semaphore,
     time::sleep,
 };
@@ -82,9 +82,6 @@ const HYPER_BUFFER_BYTES: usize = 64 * 1024;
 /// Refused connections that are being told so at the same time; beyond, they are just closed.
 const REFUSALS_AT_ONCE: usize = 64;
 
-/// Connections the kernel may hold for us between two accepts.
-const BACKLOG: u32 = 1024;
-
 /// An idle connection is asked for a sign of life after this; without one, the kernel closes it.
 const KEEPALIVE_TIME: Duration = Duration::from_secs(30);
 
@@ -97,40 +94,6 @@ pub struct Connection {
     /// to end a stream whose reader has stalled: hyper does not ask its body for more, and so
     /// never sees that it has ended.
     pub close: CancellationToken,
-}
-
-/// Takes the port. The error is a sentence that says what to do. Port 0 takes a free one;
-/// `[::]` takes IPv4 as well.
-pub fn bind(address: SocketAddr) -> Result<TcpListener, String> {
-    let listen = || {
-        let socket = if address.is_ipv4() {
-            TcpSocket::new_v4()?
-        } else {
-            TcpSocket::new_v6()?
-        };
-        // Without it a restart has to wait until the old connections are forgotten (a minute).
-        socket.set_reuseaddr(true)?;
-        if address.is_ipv6() && address.ip().is_unspecified() {
-            SockRef::from(&socket).set_only_v6(false)?;
-        }
-        socket.bind(address)?;
-        socket.listen(BACKLOG)
-    };
-    listen().map_err(|error: io::Error| {
-        let advice = match error.kind() {
-            io::ErrorKind::AddrInUse => {
-                "another program uses it; stop that, or choose another port with --listen"
-            }
-            io::ErrorKind::PermissionDenied => {
-                "this user may not; choose a port above 1023 with --listen"
-            }
-            io::ErrorKind::AddrNotAvailable => {
-                "this machine has no such address; choose another with --listen"
-            }
-            _ => return format!("Cannot listen on {address}: {error}."),
-        };
-        format!("Cannot listen on {address}: {advice}.")
-    })
 }
 
 /// Serves `app` until `shutdown` is cancelled; returns when every connection has ended.

@@ -15,6 +15,7 @@ use tokio::{
 };
 
 use super::*;
+use crate::bind::bind;
 
 struct TestServer {
     address: SocketAddr,
@@ -363,37 +364,6 @@ async fn shutdown_without_connections_ends_at_once() {
         .await
         .unwrap()
         .unwrap();
-}
-
-#[tokio::test]
-async fn a_port_that_is_taken_is_explained() {
-    let first = bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
-    let error = bind(first.local_addr().unwrap()).unwrap_err();
-    assert!(
-        error.contains("another program uses it") && error.ends_with('.'),
-        "{error}"
-    );
-    let error = bind("192.0.2.1:0".parse().unwrap()).unwrap_err();
-    assert!(error.contains("no such address"), "{error}");
-}
-
-#[tokio::test]
-async fn ipv6_works_and_takes_ipv4_on_every_address() {
-    // A machine without IPv6 cannot run this; that is not what is tested.
-    let Ok(listener) = bind("[::]:0".parse().unwrap()) else {
-        return;
-    };
-    let port = listener.local_addr().unwrap().port();
-    for address in ["127.0.0.1", "::1"] {
-        let address: std::net::IpAddr = address.parse().unwrap();
-        // The kernel completes a connection by itself; only then is it accepted.
-        let _client = TcpStream::connect((address, port)).await.unwrap();
-        let accepted = listener.accept().await;
-        assert_eq!(
-            AddressKey::from(accepted.unwrap().1.ip()),
-            AddressKey::from(address)
-        );
-    }
 }
 
 #[test]

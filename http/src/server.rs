@@ -14,7 +14,7 @@ use webqq_engine::store::sqlite::{Access, SqliteStore};
 
 use crate::app::{App, router};
 use crate::config::{Bound, Config, Store};
-use crate::listener;
+use crate::{bind, listener};
 
 /// How long the engine may take to end after the last connection is gone.
 const ENGINE_TIME: Duration = Duration::from_millis(900);
@@ -52,7 +52,7 @@ async fn serve(config: Config) -> Result<(), String> {
     }
     let store = open_store(&config.store, Access::Writer).await?;
     // The port before the engine: a second server on the same port says so at once.
-    let socket = listener::bind(config.listen)?;
+    let socket = bind::bind(config.listen)?;
     let address = socket.local_addr().map_err(|error| error.to_string())?;
     let engine = Engine::builder(store).limits(limits(&config)).start();
     let engine = engine.await.map_err(|error| format!("{error}."))?;

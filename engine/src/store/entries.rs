@@ -11,8 +11,8 @@ use crate::message::Rejection;
 /// What the journal commits together.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// [`Head::batch`] plus one; `None` for a command beside a running server, which counts no
-    /// batch, appends no message and raises [`Head::access_version`] instead.
+    /// [`Head::batch`](super::Head::batch) plus one; `None` for a command beside a running server, which counts no
+    /// batch, appends no message and raises [`Head::access_version`](super::Head::access_version) instead.
     pub number: Option<i64>,
     /// In order; 1 to [`JOURNAL_BATCH`](crate::limits::JOURNAL_BATCH).
     pub entries: Vec<Entry>,

@@ -197,7 +197,8 @@ pub trait Store: Send + Sync + 'static {
     async fn close(&self);
 }
 
-/// A name for comparing: trimmed, lower case by Unicode's rules.
+/// A name for comparing: trimmed, lower case by Unicode's rules, with one small sigma (lower-casing
+/// writes another one at the end of a word).
 pub fn fold(name: &str) -> String {
-    name.trim().to_lowercase()
+    name.trim().to_lowercase().replace('ς', "σ")
 }

@@ -11,6 +11,7 @@
 )]
 
 mod client;
+mod endings;
 mod hooked;
 mod interleavings;
 mod schedules;

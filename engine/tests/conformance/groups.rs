@@ -220,6 +220,10 @@ pub(crate) async fn exactly_one_owner(log: &Log) {
         .await;
     assert_eq!(words(&outcomes), ["appended"; 3]);
     assert_eq!(owners(log, group).await, [bob]);
+    // Whichever of the two is written first.
+    assert_eq!(word(&log.change(group, bob, &to_ann).await), "appended");
+    assert_eq!(owners(log, group).await, [ann]);
+    assert_eq!(word(&log.change(group, ann, &to_bob).await), "appended");
     let (state, _) = log.store.conversation(group).await.unwrap().unwrap();
     assert_eq!(state.owner(), Some(bob));
     assert_eq!(state.roster.len(), 2);

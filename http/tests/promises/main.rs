@@ -11,6 +11,7 @@
 //! | [`outage`] | without its database the server is honest, and works again by itself |
 //! | [`read_positions`] | what was read here is read on every device; typing arrives |
 //! | [`sessions_end`] | a session that ended is refused, and its streams and polls end |
+//! | [`stalled_sessions`] | also those of a stream that nobody reads |
 //! | [`stays`] | nobody is shown what was said while they were not a member |
 //!
 //! The rest is what they share: [`world`] a server with people in it, [`reader`] the client's rule,
@@ -30,5 +31,6 @@ mod reader;
 mod sessions_end;
 mod shutdown;
 mod stalled;
+mod stalled_sessions;
 mod stays;
 mod world;

@@ -4,7 +4,9 @@
 use uuid::Uuid;
 
 use super::*;
+use crate::group::state::{ConversationType, Role, Settings};
 use crate::store::{Append, StoreError};
+use crate::store::{NewSession, Status};
 
 const GROUP: ConversationId = ConversationId(Uuid::from_u128(100));
 const OWNER: UserId = user(1);

@@ -361,3 +361,6 @@ impl Store for SqliteStore {
         let _ = self.ask(Job::Close).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

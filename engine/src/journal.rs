@@ -14,11 +14,10 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::core::Core;
 use crate::group::settling::answer_of;
-use crate::group::state::added_and_removed;
 use crate::ids::{ConversationId, Epoch, Position};
 use crate::limits::{JOURNAL_BATCH, JOURNAL_QUEUE};
 use crate::mailbox::{Committed, GroupMail, Post, Settled};
-use crate::message::{Message, Rejection};
+use crate::message::Rejection;
 use crate::recovery;
 use crate::store::{Append, Batch, Bounds, Entry, Outcome, StoreError};
 use crate::watermark::Part;
@@ -308,22 +307,7 @@ fn settle_draft(append: Append, post: Box<Post>, generation: u64, outcome: Outco
         counted,
     } = outcome
     {
-        let (added, removed) = added_and_removed(&append.effects);
-        let message = Message {
-            position,
-            conversation: append.conversation,
-            seq,
-            counted,
-            kind: append.kind.clone(),
-            sender: append.sender,
-            sender_name: append.sender_name.clone(),
-            body: Some(append.body.clone()),
-            client_id: append.client_id,
-            sent_at_ms: append.sent_at_ms,
-            added,
-            removed,
-            audience: append.audience.clone(),
-        };
+        let message = append.at(position, seq, counted);
         post.waiting.answer(Ok(message.receipt(true)));
         return Settled::Committed(Arc::new(Committed {
             generation,

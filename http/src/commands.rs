@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
-use webqq_engine::ids::UserId;
+use webqq_engine::ids::{Epoch, UserId};
 use webqq_engine::names::{clean_display_name, clean_username};
 use webqq_engine::runtime::{Runtime, TokioRuntime};
 use webqq_engine::seed::Seeded;
@@ -29,12 +29,23 @@ pub fn db(command: Db, config: &Config) -> Result<(), String> {
     match (command, &config.store) {
         (Db::Init, Store::Sqlite(path)) => {
             SqliteStore::open(path, Access::Writer).map_err(|error| format!("{error}."))?;
+            println!("The tables are there.");
         }
         (Db::Init, Store::Postgres(url)) => {
             PostgresStore::init(url.expose()).map_err(|error| format!("{error}."))?;
+            println!("The tables are there.");
+        }
+        (Db::NewEpoch, store) => {
+            block_on(async {
+                let store = open_store(store, Access::Writer).await?;
+                let epoch = Epoch((TokioRuntime::default().random() >> 32) as u32);
+                let given = store.new_epoch(epoch).await;
+                store.close().await;
+                given.map_err(|error| format!("{error}."))
+            })?;
+            println!("The log has a new epoch; every client starts over when it comes back.");
         }
     }
-    println!("The tables are there.");
     Ok(())
 }
 

@@ -61,6 +61,8 @@ pub enum Command {
 pub enum Db {
     /// Create the tables; harmless when they exist (the server does it by itself at start)
     Init,
+    /// Make every client start over; needed after a backup was put back. Stop the server first
+    NewEpoch,
 }
 
 /// `webqq user …`. Passwords are read from standard input: arguments are seen by every user of

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::Status;
-use crate::group::state::ConversationType;
+use crate::group::state::{ConversationType, added_and_removed};
 use crate::ids::{ClientId, ConversationId, Position, Seq, SessionId, UserId};
 use crate::kind::Effect;
-use crate::message::Rejection;
+use crate::message::{Message, Rejection};
 
 /// What the journal commits together.
 #[derive(Clone, Debug)]
@@ -149,6 +149,28 @@ pub struct Append {
     pub audience: Option<Vec<UserId>>,
     /// What changes with it.
     pub effects: Vec<Effect>,
+}
+
+impl Append {
+    /// The message that this became.
+    pub fn at(&self, position: Position, seq: Seq, counted: i64) -> Message {
+        let (added, removed) = added_and_removed(&self.effects);
+        Message {
+            position,
+            conversation: self.conversation,
+            seq,
+            counted,
+            kind: self.kind.clone(),
+            sender: self.sender,
+            sender_name: self.sender_name.clone(),
+            body: Some(self.body.clone()),
+            client_id: self.client_id,
+            sent_at_ms: self.sent_at_ms,
+            added,
+            removed,
+            audience: self.audience.clone(),
+        }
+    }
 }
 
 /// What became of an entry. Kept in the head row until the next batch (see the module).

@@ -14,5 +14,6 @@ mod hidden;
 mod limits;
 mod mended;
 mod openapi;
+mod readme;
 mod seed;
 mod sessions;

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::Planner;
-use crate::group::state::{ConversationType, GroupField, Role, Settings, added_and_removed};
+use crate::group::state::{ConversationType, GroupField, Role, Settings};
 use crate::ids::{ConversationId, Position, Seq, UserId};
 use crate::kind::Effect;
-use crate::message::{Message, Rejection};
+use crate::message::Rejection;
 use crate::store::rows::*;
 use crate::store::{Append, Outcome, Posted, fold};
 
@@ -149,22 +149,7 @@ impl Planner {
                 }
             });
         }
-        let (added, removed) = added_and_removed(&append.effects);
-        let message = Message {
-            position,
-            conversation: id,
-            seq: row.seq,
-            counted: row.counted,
-            kind: append.kind.clone(),
-            sender: append.sender,
-            sender_name: append.sender_name.clone(),
-            body: Some(append.body.clone()),
-            client_id: append.client_id,
-            sent_at_ms: append.sent_at_ms,
-            added,
-            removed,
-            audience: append.audience.clone(),
-        };
+        let message = append.at(position, row.seq, row.counted);
         let outcome = Outcome::Appended {
             position,
             seq: row.seq,

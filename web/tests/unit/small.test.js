@@ -50,7 +50,7 @@ test("words: holes, forms, and problems by code, then by detail", () => {
   assert.equal(chat.i18n.problem({ code: "new", detail: "Told by the server." }), "Told by the server.");
   assert.equal(chat.i18n.problem({ code: "new", detail: "" }), "? new");
   assert.equal(chat.i18n.problem({ code: "invalid", detail: "See fields.", fields: [{ field: "name", message: "is too long" }] }),
-    "name is too long");
+    "name: is too long");
 });
 
 test("both dictionaries have the same keys and holes, and every key that is used", () => {

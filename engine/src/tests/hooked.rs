@@ -1,4 +1,4 @@
-//! A memory store that lets a test step in before a page is read.
+//! A memory store that lets a test step in before and after a page is read.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -18,20 +18,26 @@ type Hook = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) struct Hooked {
     pub(super) memory: Arc<MemoryStore>,
     before_page: Mutex<Option<Hook>>,
+    after_page: Mutex<Option<Hook>>,
 }
 
 impl Hooked {
     pub(super) fn new(memory: Arc<MemoryStore>) -> Self {
-        let before_page = Mutex::new(None);
         Self {
             memory,
-            before_page,
+            before_page: Mutex::new(None),
+            after_page: Mutex::new(None),
         }
     }
 
     /// Runs `hook` before the next page is read.
     pub(super) fn before_next_page(&self, hook: impl Future<Output = ()> + Send + 'static) {
         *self.before_page.lock().unwrap() = Some(Box::pin(hook));
+    }
+
+    /// Runs `hook` after the next page was read and before its reader has it.
+    pub(super) fn after_next_page(&self, hook: impl Future<Output = ()> + Send + 'static) {
+        *self.after_page.lock().unwrap() = Some(Box::pin(hook));
     }
 }
 
@@ -55,7 +61,15 @@ macro_rules! delegate {
                 if let Some(hook) = hook {
                     hook.await;
                 }
-                self.memory.page(user, after, messages, bytes, furthest).await
+                let read = self
+                    .memory
+                    .page(user, after, messages, bytes, furthest)
+                    .await;
+                let hook = self.after_page.lock().unwrap().take();
+                if let Some(hook) = hook {
+                    hook.await;
+                }
+                read
             }
         }
     };

@@ -162,10 +162,33 @@ async fn a_commit_between_attach_and_page() {
         other.settle().await;
     });
     let mut feed = client.feed(&world);
+    for event in feed.next().await.unwrap() {
+        client.take(&event);
+    }
     read_all(&world, &mut client, &mut feed).await;
     world.post(0, 0, "after").await.unwrap();
     read_all(&world, &mut client, &mut feed).await;
     assert_eq!(client.doubled, 0, "each came once on the wire");
+    drop(feed);
+    Arc::into_inner(world).unwrap().close().await;
+}
+
+/// Committed right after the page was read: only a queue that stood before the read has it.
+#[tokio::test(start_paused = true)]
+async fn a_commit_between_page_and_live() {
+    let world = Arc::new(World::new(2, 1, 22).await);
+    let mut client = Client::sync(&world, 1).await;
+    let other = world.clone();
+    world.store.after_next_page(async move {
+        other.post(0, 0, "between").await.unwrap();
+        other.settle().await;
+    });
+    let mut feed = client.feed(&world);
+    for event in feed.next().await.unwrap() {
+        client.take(&event);
+    }
+    read_all(&world, &mut client, &mut feed).await;
+    assert_eq!((client.applied.len(), client.doubled), (1, 0));
     drop(feed);
     Arc::into_inner(world).unwrap().close().await;
 }

@@ -174,3 +174,28 @@ async fn a_cursor_that_cannot_be_resumed() {
     }
     world.close().await;
 }
+
+/// A session that ends while its stream is between two attachments, where nobody can tell it:
+/// every attachment asks again.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_ends_between_two_attachments() {
+    let world = World::new(2, 1, 23).await;
+    let client = Client::sync(&world, 1).await;
+    let mut feed = client.feed(&world);
+    feed.next().await.unwrap();
+    let viewer = world.viewers[1];
+    let slot = world.engine.inner.core.directory.user(viewer.user);
+    slot.slot.live().unwrap().0.kill();
+    slot.slot.vacant().await;
+    let which = WhichSessions::One(viewer.session);
+    world
+        .engine
+        .close_sessions(viewer.user, which)
+        .await
+        .unwrap();
+    world.post(0, 0, "secret").await.unwrap();
+    let events = feed.next().await.unwrap();
+    assert_eq!(&*events[0].json, br#"{"reason":"signed_out","type":"bye"}"#);
+    drop(feed);
+    world.close().await;
+}

@@ -111,8 +111,7 @@ fn ends(world: &World, gone: &str, stays: &str, within: Duration, end: impl FnOn
     thread::scope(|scope| {
         let held = |token: &str| {
             let mut client = bearer(world, token);
-            let now = client.get("/api/poll").expect("an answer").expect(200);
-            let path = format!("/api/poll?wait=25&cursor={}", text(&now.json()["cursor"]));
+            let path = format!("/api/poll?wait=25&cursor={}", head(&mut client));
             scope.spawn(move || (client.get(&path).expect("an answer"), Instant::now()))
         };
         let (gone_poll, stays_poll) = (held(gone), held(stays));
@@ -188,6 +187,14 @@ pub(crate) fn session_of(world: &World, token: &str) -> String {
     let mut all = sessions["sessions"].as_array().expect("a list").iter();
     let current = all.find(|session| session["current"] == true);
     text(&current.expect("the present one")["id"]).to_owned()
+}
+
+/// A cursor with nothing behind it. "Now" may lie a moment before the head: at the watermark.
+pub(crate) fn head(client: &mut Client) -> String {
+    let now = client.get("/api/poll").expect("an answer").expect(200);
+    let path = format!("/api/poll?wait=0&cursor={}", text(&now.json()["cursor"]));
+    let head = client.get(&path).expect("an answer").expect(200);
+    text(&head.json()["cursor"]).to_owned()
 }
 
 pub(crate) fn bearer(world: &World, token: &str) -> Client {

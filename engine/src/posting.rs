@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use crate::directory::activate_group;
 use crate::engine::Engine;
 use crate::group::admission::{digest, find_kind};
+use crate::group::settling::posted_before;
 use crate::group::state::ConversationType;
 use crate::ids::{ClientId, ConversationId, Seq, UserId};
 use crate::kind::MessageKind;
@@ -212,19 +213,11 @@ impl Engine {
         digest: &str,
         refusal: Rejection,
     ) -> Result<Receipt, Rejection> {
-        let store = &self.inner.core.store;
-        let posted = store.posted(request.conversation, Some(sender), request.client_id);
+        let store = &*self.inner.core.store;
+        let (conversation, client_id) = (request.conversation, request.client_id);
+        let posted = posted_before(store, conversation, Some(sender), client_id, digest);
         match posted.await {
-            Ok(Some(posted)) => {
-                let receipt = Receipt {
-                    conversation: request.conversation,
-                    seq: posted.seq,
-                    sent_at: crate::message::rfc3339(posted.sent_at_ms),
-                    first: false,
-                };
-                let same = posted.digest.is_empty() || posted.digest == digest;
-                crate::group::settling::again(receipt, same)
-            }
+            Ok(Some(answer)) => answer,
             _ => Err(refusal),
         }
     }

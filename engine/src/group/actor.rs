@@ -18,7 +18,7 @@ use ractor::{Actor, ActorProcessingErr, ActorRef};
 
 use super::admission::{self, Circumstances};
 use super::fan_out::Members;
-use super::settling::again;
+use super::settling::{again, posted_before};
 use super::state::{ConversationState, ConversationType, Member, Role};
 use crate::core::Core;
 use crate::ids::{ClientId, Position, Seq, UserId};
@@ -215,20 +215,10 @@ impl GroupActor {
         self.core.runtime.spawn(Box::pin(async move {
             let draft = &post.draft;
             let sender = draft.sender.as_ref().map(|sender| sender.id);
-            let posted = core
-                .store
-                .posted(draft.conversation, sender, draft.client_id);
+            let (store, digest) = (&*core.store, &post.digest);
+            let posted = posted_before(store, draft.conversation, sender, draft.client_id, digest);
             let answer = match posted.await {
-                Ok(Some(posted)) => {
-                    let receipt = Receipt {
-                        conversation: draft.conversation,
-                        seq: posted.seq,
-                        sent_at: rfc3339(posted.sent_at_ms),
-                        first: false,
-                    };
-                    let same = posted.digest.is_empty() || posted.digest == post.digest;
-                    again(receipt, same)
-                }
+                Ok(Some(answer)) => answer,
                 Ok(None) => Err(rejection),
                 Err(_) => Err(Rejection::unavailable("The store cannot be reached.")),
             };

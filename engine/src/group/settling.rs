@@ -8,12 +8,12 @@ use ractor::ActorProcessingErr;
 
 use super::actor::{GroupActor, State, with_own_member};
 use super::fan_out::Members;
-use crate::ids::Position;
+use crate::ids::{ClientId, ConversationId, Position, Seq, UserId};
 use crate::limits::READMISSIONS;
 use crate::mailbox::{Committed, Settled};
 use crate::message::{Receipt, Rejection, rfc3339};
 use crate::recovery;
-use crate::store::{Append, Outcome};
+use crate::store::{Append, Outcome, Store, StoreError};
 use crate::watermark::Part;
 
 impl GroupActor {
@@ -150,6 +150,38 @@ pub(crate) fn again(receipt: Receipt, same: bool) -> Result<Receipt, Rejection> 
     Err(Rejection::unprocessable("client_id_reused", detail))
 }
 
+/// The answer to a retry of what was posted at `seq`.
+fn again_at(
+    conversation: ConversationId,
+    seq: Seq,
+    sent_at_ms: i64,
+    same: bool,
+) -> Result<Receipt, Rejection> {
+    let receipt = Receipt {
+        conversation,
+        seq,
+        sent_at: rfc3339(sent_at_ms),
+        first: false,
+    };
+    again(receipt, same)
+}
+
+/// The answer to a post that the store has under its client id; `None`: it has none. Asked before
+/// a rule's refusal goes out, because the look-up comes before the rules.
+pub(crate) async fn posted_before(
+    store: &dyn Store,
+    conversation: ConversationId,
+    sender: Option<UserId>,
+    client_id: ClientId,
+    digest: &str,
+) -> Result<Option<Result<Receipt, Rejection>>, StoreError> {
+    let posted = store.posted(conversation, sender, client_id).await?;
+    Ok(posted.map(|posted| {
+        let same = posted.is_same(digest);
+        again_at(conversation, posted.seq, posted.sent_at_ms, same)
+    }))
+}
+
 /// The answer to a draft that was not appended; `None`: it is to be admitted again.
 pub(crate) fn answer_of(outcome: &Outcome, append: &Append) -> Option<Result<Receipt, Rejection>> {
     match outcome {
@@ -158,13 +190,8 @@ pub(crate) fn answer_of(outcome: &Outcome, append: &Append) -> Option<Result<Rec
             sent_at_ms,
             same,
         } => {
-            let receipt = Receipt {
-                conversation: append.conversation,
-                seq: *seq,
-                sent_at: rfc3339(*sent_at_ms),
-                first: false,
-            };
-            Some(again(receipt, *same))
+            let answer = again_at(append.conversation, *seq, *sent_at_ms, *same);
+            Some(answer)
         }
         Outcome::Refused(rejection) => Some(Err(rejection.clone())),
         _ => None,

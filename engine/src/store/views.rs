@@ -208,3 +208,10 @@ pub struct Posted {
     /// Of kind and body as sent; empty once recalled.
     pub digest: String,
 }
+
+impl Posted {
+    /// Whether what is posted now is the same; anything is, once the first was recalled.
+    pub fn is_same(&self, digest: &str) -> bool {
+        self.digest.is_empty() || self.digest == digest
+    }
+}

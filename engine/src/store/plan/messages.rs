@@ -18,7 +18,7 @@ impl Planner {
             return Outcome::Duplicate {
                 seq: posted.seq,
                 sent_at_ms: posted.sent_at_ms,
-                same: posted.digest.is_empty() || posted.digest == append.digest,
+                same: posted.is_same(&append.digest),
             };
         }
         let seq_now = self.rows.conversations.get(&id).map_or(Seq(0), |c| c.seq);

@@ -28,6 +28,8 @@ create table if not exists users (
     name_folded     text    not null,             -- for finding
     signature       text    not null,             -- a line about oneself
     status          text    not null,             -- chosen: online, away, busy, invisible
+    avatar          uuid,                         -- a file; null: none
+    read_receipts   boolean not null,             -- shows how far one has read in direct chats, and sees it
     password_hash   text,                         -- PHC string; null: cannot sign in with a password
     administrator   boolean not null,             -- runs the server
     disabled        boolean not null,             -- may no longer sign in
@@ -52,12 +54,18 @@ create table if not exists conversations (
     type           text    not null,             -- group, direct, self
     number         bigint  unique,               -- public number of a group; null for others
     name           text    not null,             -- a group's name; empty for others
-    name_folded    text    unique,               -- a group's folded name; null for others
+    name_folded    text    unique,               -- a group's folded name; null for others and when dissolved
     description    text    not null,             -- what the group is about
     announcement   text    not null,             -- what everyone in the group should know
-    join_mode      text    not null,             -- open, closed
+    announced_by   uuid,                         -- who wrote the announcement
+    announced_at   bigint,                       -- when
+    avatar         uuid,                         -- a file; null: none
+    join_mode      text    not null,             -- open, approval, invitation, closed
     member_limit   bigint  not null,             -- members at most
     history_shared boolean not null,             -- newcomers may read what was said before
+    mute_all       boolean not null,             -- only owner and admins post
+    slow_mode      bigint  not null,             -- seconds a member waits between two posts; 0: none
+    dissolved_at   bigint,                       -- the group is over since then; null: it is not
     seq            bigint  not null,             -- the last message's seq; 0: none
     counted        bigint  not null,             -- unread-worthy messages so far
     head_position  bigint  not null,             -- the last message's position
@@ -65,7 +73,7 @@ create table if not exists conversations (
     owner          uuid,                         -- of a group
     created_at     bigint  not null,             -- when it began
     check (member_count between 0 and member_limit),
-    check (type <> 'group' or owner is not null)
+    check (type <> 'group' or owner is not null or dissolved_at is not null)
 );
 
 -- Membership: one row for each time somebody came, never reopened.
@@ -76,8 +84,11 @@ create table if not exists stays (
     from_seq          bigint not null, -- the first seq that history shows; 1 where history is shared
     role              text   not null, -- owner, admin, member
     muted_until       bigint,          -- may not post until then
+    card              text   not null, -- what the user is called here; empty: as everywhere else
+    posted_at         bigint,          -- when the user last posted something unread-worthy
     read_seq          bigint not null, -- read up to here
     read_counted      bigint not null, -- unread-worthy messages up to there
+    shown_seq         bigint not null, -- read up to here, as the other of a direct chat may know
     left_position     bigint,          -- position of the message that ended it; null: open
     left_seq          bigint,          -- its seq
     left_counted      bigint,          -- unread-worthy messages up to it
@@ -105,6 +116,8 @@ create table if not exists messages (
     added        text   not null,             -- users it made members
     removed      text   not null,             -- users it removed
     audience     text,                        -- who sees it; null: everyone
+    mentions     text   not null,             -- whom it calls; the nil UUID is everyone
+    notes        text,                        -- JSON: what later messages noted on it, by kind and key
     unique (conversation, seq),
     unique (conversation, sender, client_id)
 );
@@ -116,4 +129,22 @@ create table if not exists kind_states (
     kind         text not null, -- whose
     state        text not null, -- JSON
     primary key (conversation, kind)
+);
+
+-- Maps that a conversation keeps: who waits to be let in, who is banned; in a user's own
+-- conversation friends, folders, blocks, and settings for other conversations.
+create table if not exists map_entries (
+    conversation uuid not null, -- where
+    map          text not null, -- the map's name: group.request, friend, block, …
+    key          text not null, -- which entry
+    value        text not null, -- JSON
+    primary key (conversation, map, key)
+);
+
+-- Whom a message calls, a row for each, to count them behind a read position.
+create table if not exists mentions (
+    conversation uuid   not null, -- where
+    user_id      uuid   not null, -- who; the nil UUID is everyone
+    seq          bigint not null, -- which message
+    primary key (conversation, user_id, seq)
 );

@@ -9,14 +9,16 @@ use sha2::{Digest, Sha256};
 
 use crate::core::Core;
 use crate::engine::Engine;
-use crate::ids::{SessionId, UserId};
+use crate::ids::{ConversationId, SessionId, UserId};
+use crate::kind::MessageKind;
 use crate::kinds::presence::Seen;
-use crate::limits::{FIND_RESULTS, SESSION_TOUCH_MS, SIGNATURE_CHARS, WRITE_TIMEOUT};
+use crate::kinds::profile;
+use crate::limits::{FIND_RESULTS, SESSION_TOUCH_MS, WRITE_TIMEOUT};
 use crate::mailbox::UserMail;
 use crate::message::Rejection;
-use crate::names::{clean_display_name, clean_line, clean_username};
+use crate::names::{clean_display_name, clean_username};
 use crate::posting::not_now;
-use crate::store::{Entry, NewSession, NewUser, Session, Status, StoreError, User, WhichSessions};
+use crate::store::{Entry, NewSession, NewUser, Session, StoreError, User, WhichSessions};
 use crate::user::port::Bye;
 
 /// How often it is looked whether a command outside the server ended sessions.
@@ -158,36 +160,25 @@ impl Engine {
         Ok(())
     }
 
-    /// Changes a profile; `None` leaves a field as it is.
+    /// Changes a profile, as a message in the user's own conversation.
     ///
     /// # Errors
     /// `invalid`, `unavailable`.
     pub async fn set_profile(
         &self,
-        user: UserId,
-        name: Option<&str>,
-        signature: Option<&str>,
-        status: Option<Status>,
+        user: &User,
+        fields: profile::Fields,
     ) -> Result<User, Rejection> {
-        let name = name.map(clean_display_name).transpose()?;
-        let signature = signature
-            .map(|text| clean_line("signature", text, 0, SIGNATURE_CHARS))
-            .transpose()?;
-        self.write(Entry::SetProfile {
-            user,
-            name,
-            signature,
-            status,
-        })
-        .await?;
+        let status = fields.status;
+        let body = serde_json::to_value(&fields).unwrap_or_default();
+        let own = ConversationId::own(user.id);
+        self.govern(user, own, profile::ChangeProfile::NAME, body)
+            .await?;
         if let Some(status) = status {
-            self.inner
-                .core
-                .directory
-                .user(user)
-                .tell(UserMail::Status(status));
+            let slot = self.inner.core.directory.user(user.id);
+            slot.tell(UserMail::Status(status));
         }
-        self.user(user).await
+        self.user(user.id).await
     }
 
     /// A user by id.

@@ -180,20 +180,21 @@ impl Engine {
     }
 
     /// Posts a governance message; what is so already is success.
-    async fn govern(
+    pub(crate) async fn govern(
         &self,
         user: &User,
         conversation: ConversationId,
         kind: &str,
         body: Value,
     ) -> Result<(), Rejection> {
+        let own = ConversationId::own(user.id) == conversation;
         let request = Request {
             conversation,
             kind: kind.into(),
             body,
             client_id: self.client_id(),
             from_client: false,
-            starts: None,
+            starts: own.then_some(ConversationType::Own),
         };
         match self.submit(user, request).await {
             Ok(_) => Ok(()),

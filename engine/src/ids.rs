@@ -48,12 +48,24 @@ uuid_id!(
     SessionId
 );
 uuid_id!(
+    /// One uploaded file.
+    FileId
+);
+uuid_id!(
     /// The client's own name for a draft: what makes a retry the same message.
     ClientId
 );
 
+impl UserId {
+    /// Stands for everyone in a list of whom a message calls. No user has it.
+    pub const ALL: Self = Self(Uuid::nil());
+}
+
 /// The namespace of direct conversations (a UUID drawn once for this project).
 const DIRECT: Uuid = Uuid::from_u128(0x7d1c_2a53_6f0e_4b5f_9a39_53c9_28d1_e6b4);
+
+/// The namespace of companions' client ids (a UUID drawn once for this project).
+const COMPANIONS: Uuid = Uuid::from_u128(0x52f0_0c6d_7be5_4a0e_b0a4_3d8c_12e7_95b1);
 
 impl ConversationId {
     /// The direct conversation of two users, in either order.
@@ -67,6 +79,16 @@ impl ConversationId {
         name[..16].copy_from_slice(low.0.as_bytes());
         name[16..].copy_from_slice(high.0.as_bytes());
         Self(Uuid::new_v5(&DIRECT, &name))
+    }
+
+    /// The client id of the `nth` companion of a message with this one: so a retry of the message
+    /// is a retry of what goes with it.
+    pub fn companion(self, client: ClientId, nth: usize) -> ClientId {
+        let mut name = [0u8; 40];
+        name[..16].copy_from_slice(self.0.as_bytes());
+        name[16..32].copy_from_slice(client.0.as_bytes());
+        name[32..].copy_from_slice(&(nth as u64).to_be_bytes());
+        ClientId(Uuid::new_v5(&COMPANIONS, &name))
     }
 
     /// The `self` conversation of a user.

@@ -19,7 +19,7 @@ use crate::limits::{JOURNAL_BATCH, JOURNAL_QUEUE};
 use crate::mailbox::{Committed, GroupMail, Post, Settled};
 use crate::message::Rejection;
 use crate::recovery;
-use crate::store::{Append, Batch, Bounds, Entry, Outcome, StoreError};
+use crate::store::{Append, Batch, Bounds, Entry, Outcome, Placed, StoreError};
 use crate::watermark::Part;
 
 /// First pause before the store is asked again what became of a batch; doubles up to [`PAUSE_MOST`].
@@ -235,14 +235,14 @@ impl Journal {
         for ((entry, waiter), outcome) in entries.into_iter().zip(waiters).zip(outcomes) {
             match (entry, waiter) {
                 (Entry::Append(append), Waiter::Draft { post, generation }) => {
-                    let conversation = append.conversation;
-                    let settled = settle_draft(append, post, generation, outcome);
-                    if let Settled::Committed(committed) = &settled {
-                        let position = committed.message.position;
-                        end = Some(position);
-                        positions.entry(conversation).or_default().push(position);
+                    for (conversation, settled) in settle_draft(append, post, generation, outcome) {
+                        if let Settled::Committed(committed) = &settled {
+                            let position = committed.message.position;
+                            end = end.max(Some(position));
+                            positions.entry(conversation).or_default().push(position);
+                        }
+                        parts.entry(conversation).or_default().push(settled);
                     }
-                    parts.entry(conversation).or_default().push(settled);
                 }
                 (_, Waiter::Write(reply)) => {
                     let _gone = reply.send(match outcome {
@@ -299,21 +299,37 @@ enum Written {
     GaveUp,
 }
 
-/// Answers the poster, unless the draft is to be admitted again.
-fn settle_draft(append: Append, post: Box<Post>, generation: u64, outcome: Outcome) -> Settled {
-    if let Outcome::Appended {
-        position,
-        seq,
-        counted,
-    } = outcome
-    {
-        let message = append.at(position, seq, counted);
-        post.waiting.answer(Ok(message.receipt(true)));
-        return Settled::Committed(Arc::new(Committed {
+/// No life of an actor admitted it: a companion, which its conversation hears of when it is there.
+const NOBODYS: u64 = 0;
+
+/// Answers the poster, unless the draft is to be admitted again. What became of it, and of each of
+/// its companions, by conversation.
+fn settle_draft(
+    mut append: Append,
+    post: Box<Post>,
+    generation: u64,
+    outcome: Outcome,
+) -> Vec<(ConversationId, Settled)> {
+    let committed = |append: Append, at: Placed, generation: u64| {
+        let message = append.at(at);
+        let committed = Committed {
             generation,
             message,
             append,
-        }));
+        };
+        let conversation = committed.append.conversation;
+        (conversation, Settled::Committed(Arc::new(committed)))
+    };
+    if let Outcome::Appended { at, companions } = outcome {
+        let with = std::mem::take(&mut append.companions);
+        let main = committed(append, at, generation);
+        if let Settled::Committed(committed) = &main.1 {
+            let receipt = committed.message.receipt(true);
+            post.waiting.answer(Ok(receipt));
+        }
+        let with = with.into_iter().zip(companions);
+        let with = with.filter_map(|(one, at)| Some(committed(one.append, at?, NOBODYS)));
+        return std::iter::once(main).chain(with).collect();
     }
     let answer = answer_of(&outcome, &append);
     let post = match answer {
@@ -323,10 +339,12 @@ fn settle_draft(append: Append, post: Box<Post>, generation: u64, outcome: Outco
         }
         None => Some(post),
     };
-    Settled::Not {
+    let conversation = append.conversation;
+    let settled = Settled::Not {
         generation,
         outcome,
         append: Box::new(append),
         post,
-    }
+    };
+    vec![(conversation, settled)]
 }

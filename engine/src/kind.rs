@@ -32,10 +32,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::group::state::{ConversationState, Member};
-use crate::ids::{Seq, UserId};
-use crate::message::{Message, Rejection};
+use crate::ids::{ConversationId, Seq};
+use crate::message::Rejection;
 
+pub use crate::context::Admission;
+pub use crate::effects::{
+    Audience, Companion, Effect, Effects, MapName, Mentions, Place, ProfileField,
+};
 pub use crate::group::state::{ConversationType, GroupField, JoinMode, Role};
 
 /// The language of a summary.
@@ -61,6 +64,11 @@ pub trait MessageKind: Serialize + DeserializeOwned + JsonSchema + Send + Sync +
     const CONVERSATIONS: &'static [ConversationType];
     /// True: a non-member may be admitted (joining).
     const FROM_OUTSIDE: bool = false;
+    /// Whether a message of this kind may be taken back by `recall`. Governance never may.
+    const RECALLABLE: bool = Self::POSTABLE && Self::COUNTS_AS_UNREAD;
+    /// True: it stays possible where ordinary posting is not: to the muted, in slow mode, and to
+    /// people who may no longer be written to. For what takes something back.
+    const ALWAYS: bool = false;
     /// True: the store may refuse it for reasons outside its conversation (a unique name, groups
     /// per user); the conversation then waits for the answer before it admits the next draft.
     const BARRIER: bool = false;
@@ -80,126 +88,22 @@ pub trait MessageKind: Serialize + DeserializeOwned + JsonSchema + Send + Sync +
     fn refers_to(&self) -> Vec<Seq> {
         Vec::new()
     }
-}
 
-/// What a rule may look at.
-pub struct Admission<'a> {
-    /// The conversation with its roster and settings, including what was admitted just before
-    /// and is still on its way to the log.
-    pub conversation: &'a ConversationState,
-    /// Who posts; `None` is the system.
-    pub sender: Option<UserId>,
-    /// Unix milliseconds; for display and expiries, never for order.
-    pub now_ms: i64,
-    /// The most an owner may set as member limit.
-    pub group_members_most: i64,
-    pub(crate) kind: &'static str,
-    pub(crate) references: &'a [Message],
-}
-
-impl<'a> Admission<'a> {
-    /// The sender's entry in the roster; `None` for a non-member and for the system.
-    pub fn member(&self) -> Option<&'a Member> {
-        self.conversation.roster.get(&self.sender?)
+    /// A message of any conversation that [`admit`](Self::admit) wants to look at; it gets it with
+    /// [`Admission::quoted`] if the sender may see it.
+    fn quotes(&self) -> Option<(ConversationId, Seq)> {
+        None
     }
 
-    /// The sender's role; `None` for a non-member and for the system.
-    pub fn role(&self) -> Option<Role> {
-        self.member().map(|member| member.role)
+    /// The text in which people may be mentioned; [`Admission::mentions`] finds them.
+    fn mentions_in(&self) -> Option<&str> {
+        None
     }
 
-    /// The kind's own state in this conversation, as [`Effect::SetState`] last set it.
-    pub fn state(&self) -> Option<&'a Value> {
-        self.conversation.kind_states.get(self.kind)
-    }
-
-    /// An earlier message that [`MessageKind::refers_to`] asked for, if the sender may see it.
-    pub fn message(&self, seq: Seq) -> Option<&'a Message> {
-        self.references.iter().find(|message| message.seq == seq)
-    }
-
-    /// The sender, or the refusal that a rule for people gives to the system.
-    ///
-    /// # Errors
-    /// `not_found`, as to a stranger.
-    pub fn person(&self) -> Result<UserId, Rejection> {
-        self.sender.ok_or_else(Rejection::not_found)
-    }
-}
-
-/// One change of a conversation, as data. Committed in the same transaction as its message.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Effect {
-    /// Opens a stay for someone who is not a member.
-    AddMember {
-        /// Whom.
-        user: UserId,
-        /// As what.
-        role: Role,
-    },
-    /// Ends a member's stay.
-    RemoveMember {
-        /// Whom.
-        user: UserId,
-    },
-    /// Changes a member's role.
-    SetRole {
-        /// Whose.
-        user: UserId,
-        /// To what.
-        role: Role,
-    },
-    /// Mutes a member until then (Unix milliseconds), or unmutes.
-    SetMute {
-        /// Whom.
-        user: UserId,
-        /// Until when; `None` unmutes.
-        until_ms: Option<i64>,
-    },
-    /// Changes one field of the group.
-    SetField(GroupField),
-    /// Replaces the kind's own state in this conversation.
-    SetState(Value),
-}
-
-/// Who sees a message, of those who are in the conversation.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub enum Audience {
-    /// Everyone.
-    #[default]
-    Everyone,
-    /// Owner and admins (and the sender).
-    Admins,
-    /// These (and the sender).
-    Members(Vec<UserId>),
-}
-
-/// All that a message changes, and who sees it.
-#[derive(Clone, PartialEq, Debug, Default)]
-pub struct Effects {
-    /// In order.
-    pub list: Vec<Effect>,
-    /// Who sees it.
-    pub audience: Audience,
-}
-
-impl Effects {
-    /// Changes nothing, seen by everyone.
-    pub fn none() -> Self {
-        Self::default()
-    }
-
-    /// These changes, seen by everyone.
-    pub fn of(list: impl Into<Vec<Effect>>) -> Self {
-        Self {
-            list: list.into(),
-            audience: Audience::Everyone,
-        }
-    }
-
-    /// The same, seen by `audience` only.
-    pub fn seen_by(self, audience: Audience) -> Self {
-        Self { audience, ..self }
+    /// Whether this message raises the unread figure: [`COUNTS_AS_UNREAD`](Self::COUNTS_AS_UNREAD),
+    /// unless the body makes a difference. Asked after [`admit`](Self::admit).
+    fn counts(&self) -> bool {
+        Self::COUNTS_AS_UNREAD
     }
 }
 
@@ -214,6 +118,8 @@ pub struct KindInfo {
     pub counts_as_unread: bool,
     /// Whether `POST …/messages` takes it.
     pub postable: bool,
+    /// Whether `recall` takes it back.
+    pub recallable: bool,
     /// Where it may stand.
     pub conversations: Vec<ConversationType>,
     /// JSON schema of the body.

@@ -5,7 +5,7 @@
 //! | room | what is there |
 //! |---|---|
 //! | [`ids`], [`limits`], [`message`], [`names`] | what things are called, how many there may be, what travels |
-//! | [`kind`], [`kinds`] | the extension point, and the kinds that ship |
+//! | [`kind`], [`context`], [`effects`], [`kinds`] | the extension point: the trait, what a rule looks at, what it changes; the kinds that ship |
 //! | [`group::state`] | what a conversation is: pure, a fold of its log |
 //! | [`store`] | what is kept: the contract, the pure plan of a batch, SQLite, PostgreSQL, memory |
 //! | `mailbox`, `slot`, `directory` | what actors can be told, where they live, who starts and buries them |
@@ -20,8 +20,10 @@
 //! `group::fan_out` → `UserMail::Deliver` → a port's queue → [`user::feed::Feed::next`].
 
 pub mod accounts;
+pub mod context;
 mod core;
 mod directory;
+pub mod effects;
 pub mod engine;
 pub mod group;
 pub mod groups;

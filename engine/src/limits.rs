@@ -29,6 +29,57 @@ pub const MESSAGE_BODY_BYTES: usize = 32 * 1024;
 pub const TEXT_CHARS: usize = 5_000;
 /// Bytes of one kind's state in one conversation. Beyond: 409 `kind_state_full`.
 pub const KIND_STATE_BYTES: usize = 64 * 1024;
+/// Bytes of the key of an entry or note. Beyond: 422 `key_too_long`.
+pub const MAP_KEY_BYTES: usize = 100;
+/// Bytes of an entry's or note's value as JSON. Beyond: 422 `value_too_large`.
+pub const MAP_VALUE_BYTES: usize = 2 * 1024;
+/// Entries of one map of one conversation, whatever a kind asks for. All of a conversation's maps
+/// are in its actor's memory. Beyond: 409 with the code that the kind chose.
+pub const MAP_ENTRIES: usize = 4_096;
+/// Effects of one message, those of its companions included. Beyond: 422 `too_many_effects`.
+pub const EFFECTS_PER_MESSAGE: usize = 4_200;
+/// Messages that one message may bring to other conversations. Beyond: 422.
+pub const COMPANIONS_PER_MESSAGE: usize = 8;
+/// Members one message may mention by name. Beyond: 422.
+pub const MENTIONS_PER_MESSAGE: usize = 50;
+/// Messages a day and group that may mention everyone. Beyond: 429 `too_many_mentions_of_all`.
+pub const MENTIONS_OF_ALL_PER_DAY: u64 = 10;
+/// Reactions on one message. Beyond: 409 `too_many_notes`.
+pub const REACTIONS_PER_MESSAGE: usize = 50;
+/// How long a sender may take their own message back. Beyond: 403 `too_late`.
+pub const RECALL_WINDOW_MS: i64 = 120_000;
+/// Least time between two nudges of one user to another in one conversation. Beyond: 429.
+pub const NUDGE_EVERY_MS: i64 = 60_000;
+/// Shortest and longest timed mute, in seconds: a minute, thirty days. Beyond: 422.
+pub const MUTE_SECONDS: std::ops::RangeInclusive<i64> = 60..=2_592_000;
+/// Longest wait of slow mode, in seconds. Beyond: 422.
+pub const SLOW_MODE_SECONDS_MOST: i64 = 3_600;
+/// Characters of a member's card in a group. Beyond: 422.
+pub const CARD_CHARS: usize = 32;
+/// Characters of the note of a request to join or to be friends. Beyond: 422.
+pub const NOTE_CHARS: usize = 100;
+/// Requests waiting: to join one group, to one user, and of one user. Beyond: 409.
+pub const REQUESTS: usize = 100;
+/// Bans of one group. Beyond: 409 `too_many_bans`.
+pub const BANS: usize = 2_000;
+/// Open invitations of one group. Beyond: 409 `too_many_invitations`.
+pub const INVITATIONS: usize = 500;
+/// Invitation links of one group. Beyond: 409 `too_many_links`.
+pub const LINKS: usize = 20;
+/// Uses one invitation link may have. Beyond: 422.
+pub const LINK_USES_MOST: i64 = 10_000;
+/// Days an invitation link may live. Beyond: 422.
+pub const LINK_DAYS_MOST: i64 = 365;
+/// Friends of one user. Beyond: 409 `too_many_friends`.
+pub const FRIENDS: usize = 2_000;
+/// Friend folders of one user. Beyond: 409 `too_many_folders`.
+pub const FRIEND_FOLDERS: usize = 50;
+/// Characters of a folder's name or a remark. Beyond: 422.
+pub const REMARK_CHARS: usize = 32;
+/// Users one user blocks. Beyond: 409 `too_many_blocks`.
+pub const BLOCKS: usize = 2_000;
+/// Conversations one user has pinned, muted or hidden. Beyond: 409 `too_many_settings`.
+pub const CONVERSATION_SETTINGS: usize = 4_000;
 /// Earlier messages one draft may refer to. Beyond: 422.
 pub const REFERENCES_PER_DRAFT: usize = 8;
 /// Sessions of one user. Beyond: signing in ends the one used longest ago.
@@ -119,8 +170,22 @@ pub struct Limits {
     /// Messages a cursor may lie behind, counting those its user may see; 0: unlimited.
     /// Beyond: `reset`.
     pub catch_up_messages: i64,
+    /// Who may write to whom directly.
+    pub direct: DirectPolicy,
     /// Days a session lives without being used; 0: for ever.
     pub session_days: i64,
+}
+
+/// Who may write to whom directly. Blocks and disabled accounts come before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DirectPolicy {
+    /// Friends only.
+    Friends,
+    /// Friends, and people who share a group.
+    #[default]
+    Groups,
+    /// Everyone.
+    Everyone,
 }
 
 impl Default for Limits {
@@ -131,6 +196,7 @@ impl Default for Limits {
             posts_per_second: 10,
             streams_per_user: 8,
             catch_up_messages: 10_000,
+            direct: DirectPolicy::default(),
             session_days: 30,
         }
     }
@@ -143,6 +209,10 @@ const _: () = assert!(POSTS_IN_FLIGHT <= JOURNAL_QUEUE);
 const _: () = assert!(POSTS_IN_FLIGHT_PER_USER <= POSTS_IN_FLIGHT_PER_GROUP);
 const _: () = assert!(POSTS_IN_FLIGHT_PER_GROUP <= POSTS_IN_FLIGHT);
 const _: () = assert!(MESSAGE_BODY_BYTES < STREAM_QUEUE_BYTES);
+const _: () = assert!(FRIENDS <= MAP_ENTRIES && BLOCKS <= MAP_ENTRIES && BANS <= MAP_ENTRIES);
+const _: () = assert!(CONVERSATION_SETTINGS <= MAP_ENTRIES && MAP_ENTRIES < EFFECTS_PER_MESSAGE);
+// A recalled, then noted message must still fit a queue: notes are bounded apart from the body.
+const _: () = assert!(REACTIONS_PER_MESSAGE * (MAP_KEY_BYTES + 16) < STREAM_QUEUE_BYTES / 4);
 const _: () = assert!(PAGE_MESSAGES <= POLL_EVENTS);
 const _: () = assert!(PAGE_BYTES <= POLL_BYTES);
 const _: () = assert!(STREAM_QUEUE_DELIVERIES <= USER_MAILBOX_DELIVERIES);

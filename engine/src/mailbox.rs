@@ -1,11 +1,13 @@
 //! What each actor can be told. Actors do not know one another; they meet here.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use crate::context::LookedUp;
+use crate::group::state::ConversationType;
 use crate::ids::{ConversationId, Position, Seq, SessionId, UserId};
 use crate::kinds::presence::Seen;
 use crate::message::{Draft, Message, Receipt, Rejection};
@@ -27,8 +29,9 @@ pub(crate) enum UserMail {
     Mark(PortId, Position),
     /// Sessions have ended: their streams end, and so do they.
     EndSessions(WhichSessions, Bye),
-    /// An own read position moved, on whatever device.
-    Read(ConversationId, Seq),
+    /// A read position moved: an own one, on whatever device, or that of the other in a direct
+    /// conversation.
+    Read(ConversationId, UserId, Seq),
     /// Somebody whose presence this user is told looks different.
     Presence(UserId, Seen),
     /// The user chose another status.
@@ -74,11 +77,11 @@ pub(crate) enum GroupMail {
 pub(crate) struct Post {
     pub(crate) draft: Draft,
     /// Where the draft may start a conversation: what sort.
-    pub(crate) starts: Option<crate::group::state::ConversationType>,
+    pub(crate) starts: Option<ConversationType>,
     /// Whether a client posted it (then kinds that are not postable are refused).
     pub(crate) from_client: bool,
-    /// Earlier messages that its kind wants to look at.
-    pub(crate) references: Vec<Message>,
+    /// What its rule may look at beside the conversation.
+    pub(crate) looked_up: LookedUp,
     /// Of kind and body as sent.
     pub(crate) digest: String,
     pub(crate) attempts: u32,
@@ -191,6 +194,8 @@ impl UserSlot {
 pub(crate) struct GroupSlot {
     pub(crate) conversation: ConversationId,
     pub(crate) slot: Slot<GroupMail>,
+    /// What sort of conversation it is, once that is known; it never changes.
+    pub(crate) sort: OnceLock<ConversationType>,
     /// Places for posts under way.
     pub(crate) places: Arc<tokio::sync::Semaphore>,
 }
@@ -200,6 +205,7 @@ impl GroupSlot {
         Self {
             conversation,
             slot: Slot::default(),
+            sort: OnceLock::new(),
             places: Arc::new(tokio::sync::Semaphore::new(
                 crate::limits::POSTS_IN_FLIGHT_PER_GROUP,
             )),

@@ -33,6 +33,8 @@ pub struct Sender {
     pub id: UserId,
     /// Display name at the time of posting.
     pub name: String,
+    /// Looks offline to others: nothing that is not kept is told of them.
+    pub invisible: bool,
 }
 
 /// A draft that was admitted and committed. Durable, ordered, visible to its audience.
@@ -64,6 +66,11 @@ pub struct Message {
     pub removed: Vec<UserId>,
     /// Who may see it, if not everyone in the conversation. Always holds the sender.
     pub audience: Option<Vec<UserId>>,
+    /// Whom it calls; [`UserId::ALL`] is everyone.
+    pub mentions: Vec<UserId>,
+    /// What later messages noted on it: JSON text, an object of the kinds' names, each an object of
+    /// keys and values. `None`: nothing.
+    pub notes: Option<String>,
 }
 
 /// The wire form of a message; the same in stream, long-poll and history.
@@ -83,6 +90,12 @@ struct Wire<'a> {
     added: &'a [UserId],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     removed: &'a [UserId],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mentions: Vec<UserId>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    mentions_all: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    notes: Option<&'a RawValue>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     recalled: bool,
 }
@@ -99,10 +112,9 @@ struct HiddenWire {
 impl Message {
     /// The message as JSON, made once and shared by everyone who receives it.
     pub fn render(&self) -> Bytes {
-        let body = self
-            .body
-            .as_deref()
-            .and_then(|text| serde_json::from_str::<&RawValue>(text).ok());
+        let body = raw(self.body.as_deref());
+        let notes = raw(self.notes.as_deref());
+        let named = self.mentions.iter().filter(|user| **user != UserId::ALL);
         to_bytes(&Wire {
             r#type: "message",
             conversation: self.conversation,
@@ -116,6 +128,9 @@ impl Message {
             sent_at: rfc3339(self.sent_at_ms),
             added: &self.added,
             removed: &self.removed,
+            mentions: named.copied().collect(),
+            mentions_all: self.mentions.contains(&UserId::ALL),
+            notes,
             recalled: self.body.is_none(),
         })
     }
@@ -302,6 +317,11 @@ impl Rejection {
     }
 }
 
+/// JSON text as it is, if it is JSON.
+fn raw(text: Option<&str>) -> Option<&RawValue> {
+    text.and_then(|text| serde_json::from_str(text).ok())
+}
+
 /// Unix milliseconds as RFC 3339 UTC with milliseconds.
 pub fn rfc3339(ms: i64) -> String {
     match jiff::Timestamp::from_millisecond(ms) {
@@ -348,6 +368,8 @@ mod tests {
             added: vec![],
             removed: vec![],
             audience: Some(vec![user]),
+            mentions: vec![UserId::ALL, user],
+            notes: Some(r#"{"reaction":{"👍 x":true}}"#.into()),
         }
     }
 
@@ -360,6 +382,8 @@ mod tests {
             "sender": "00000000-0000-0000-0000-000000000007", "sender_name": "李丽",
             "body": {"text": "你好 \"x\""}, "client_id": "00000000-0000-0000-0000-000000000003",
             "sent_at": "2026-11-18T11:06:40.123Z",
+            "mentions": ["00000000-0000-0000-0000-000000000007"], "mentions_all": true,
+            "notes": {"reaction": {"👍 x": true}},
         });
         assert_eq!(wire, expected);
     }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use crate::context::LookedUp;
 use crate::directory::activate_group;
 use crate::engine::Engine;
 use crate::group::admission::{digest, find_kind};
@@ -10,11 +11,12 @@ use crate::group::settling::posted_before;
 use crate::group::state::ConversationType;
 use crate::ids::{ClientId, ConversationId, Seq, UserId};
 use crate::kind::MessageKind;
+use crate::kinds::registry::Wants;
 use crate::kinds::typing::Typing;
 use crate::limits::WRITE_TIMEOUT;
 use crate::mailbox::{GroupMail, Post, Waiting};
 use crate::message::{Draft, Message, Receipt, Rejection, Sender};
-use crate::store::User;
+use crate::store::{Status, User};
 
 /// How long a caller waits before it tries a conversation's next life.
 const NEXT_LIFE: std::time::Duration = std::time::Duration::from_millis(20);
@@ -112,11 +114,11 @@ impl Engine {
                 .posted_before(sender.id, &request, &digest, sorry)
                 .await;
         }
-        self.must_exist(&request).await?;
+        let place = self.place(&request).await?;
         let slot = core.directory.group(request.conversation);
         loop {
             let places = self.places(sender.id, &slot.places)?;
-            let references = self.references(sender.id, &request).await?;
+            let looked_up = self.look_up(sender.id, &request, place).await?;
             let (reply, answer) = oneshot::channel();
             let post = Box::new(Post {
                 draft: Draft {
@@ -124,6 +126,7 @@ impl Engine {
                     sender: Some(Sender {
                         id: sender.id,
                         name: sender.name.clone(),
+                        invisible: sender.status == Status::Invisible,
                     }),
                     kind: request.kind.clone(),
                     body: request.body.clone(),
@@ -131,7 +134,7 @@ impl Engine {
                 },
                 starts: request.starts,
                 from_client: request.from_client,
-                references,
+                looked_up,
                 digest: digest.clone(),
                 attempts: 0,
                 waiting: Waiting {
@@ -153,19 +156,17 @@ impl Engine {
         }
     }
 
-    /// Asks for a conversation before anything is made for it: an actor for every id that somebody
-    /// invents would be memory without a bound.
-    async fn must_exist(&self, request: &Request) -> Result<(), Rejection> {
+    /// What sort of conversation it is. Asked before anything is made for it: an actor for every id
+    /// that somebody invents would be memory without a bound.
+    async fn place(&self, request: &Request) -> Result<ConversationType, Rejection> {
         let core = &self.inner.core;
-        let lives = core.directory.known_group(request.conversation);
-        if request.starts.is_some() || lives.is_some_and(|slot| slot.slot.live().is_some()) {
-            return Ok(());
+        let slot = core.directory.known_group(request.conversation);
+        if let Some(sort) = slot.and_then(|slot| slot.sort.get().copied()) {
+            return Ok(sort);
         }
-        match core.store.conversation(request.conversation).await {
-            Ok(Some(_)) => Ok(()),
-            Ok(None) => Err(Rejection::not_found()),
-            Err(_) => Err(not_now()),
-        }
+        let found = core.store.conversation_type(request.conversation).await;
+        let found = found.map_err(|_| not_now())?;
+        found.or(request.starts).ok_or_else(Rejection::not_found)
     }
 
     /// The places a post takes up while it is under way: in all, of its user, of its group.
@@ -185,23 +186,48 @@ impl Engine {
         Ok(vec![of_user, in_all, of_group])
     }
 
-    /// The earlier messages that the kind wants to look at, as the sender may see them.
-    async fn references(
+    /// What the kind wants to look at, as the sender may see it.
+    async fn look_up(
         &self,
         sender: UserId,
         request: &Request,
-    ) -> Result<Vec<Message>, Rejection> {
+        place: ConversationType,
+    ) -> Result<LookedUp, Rejection> {
         let core = &self.inner.core;
         // A kind that does not exist, or a body that is none, is refused by admission.
-        let seqs: Vec<Seq> = find_kind(&core.registry, &request.kind, request.from_client)
-            .and_then(|kind| kind.refers_to(&request.body))
+        let wants: Wants = find_kind(&core.registry, &request.kind, request.from_client)
+            .and_then(|kind| kind.wants(&request.body))
             .unwrap_or_default();
-        if seqs.is_empty() {
-            return Ok(Vec::new());
+        let mut found = LookedUp::default();
+        if !wants.refers_to.is_empty() {
+            let seqs = &wants.refers_to;
+            found.references = self.shown(sender, request.conversation, seqs).await?;
         }
-        let found = core.store.messages(sender, request.conversation, &seqs);
-        let mut found = found.await.map_err(|_| not_now())?;
-        found.retain(|message| message.shown_to(sender));
+        if let Some((conversation, seq)) = wants.quotes {
+            found.quoted = self.shown(sender, conversation, &[seq]).await?.pop();
+        }
+        if place == ConversationType::Direct {
+            let rights = core.store.rights(request.conversation, sender).await;
+            found.rights = rights.map_err(|_| not_now())?;
+        }
+        if wants.names && place == ConversationType::Group {
+            let names = core.store.member_names(request.conversation).await;
+            found.names = names.map_err(|_| not_now())?;
+        }
+        Ok(found)
+    }
+
+    /// Messages as a user may see them; what they may not see is left out.
+    async fn shown(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        seqs: &[Seq],
+    ) -> Result<Vec<Message>, Rejection> {
+        let store = &self.inner.core.store;
+        let found = store.messages(user, conversation, seqs).await;
+        let mut found = found.map_err(|_| not_now())?;
+        found.retain(|message| message.shown_to(user));
         Ok(found)
     }
 

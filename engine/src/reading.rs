@@ -8,12 +8,13 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::engine::Engine;
+use crate::group::state::ConversationType;
 use crate::ids::{ConversationId, Cursor, Seq, UserId};
 use crate::limits::{RATES_TRACKED, READ_COALESCE};
 use crate::mailbox::UserMail;
 use crate::message::Rejection;
 use crate::posting::not_now;
-use crate::store::{Entry, Range, SyncRows};
+use crate::store::{Entry, Range, ReadPosition, Status, SyncRows, User};
 
 type Key = (UserId, ConversationId);
 
@@ -106,7 +107,7 @@ impl Engine {
         seq: Seq,
     ) -> Result<ReadState, Rejection> {
         let core = &self.inner.core;
-        let before = self.read_state(user, conversation).await?;
+        let before = self.position(user, conversation).await?;
         let reader = self.inner.reads.of((user, conversation));
         reader.wanted.fetch_max(seq.0, Ordering::SeqCst);
         let mut last = reader.last.lock().await;
@@ -129,29 +130,50 @@ impl Engine {
             last.seq = seq;
         }
         drop(last);
-        let now = self.read_state(user, conversation).await?;
-        if now.read_seq > before.read_seq
-            && let Some(slot) = core.directory.known_user(user)
-        {
-            slot.tell(UserMail::Read(conversation, now.read_seq));
+        let now = self.position(user, conversation).await?;
+        if now.read_seq > before.read_seq {
+            if let Some(slot) = core.directory.known_user(user) {
+                let read = (conversation, user, now.read_seq);
+                slot.tell(UserMail::Read(read.0, read.1, read.2));
+            }
+            if now.r#type == ConversationType::Direct {
+                self.show_reading(user, conversation, now.read_seq).await;
+            }
         }
-        Ok(now)
+        Ok(ReadState {
+            read_seq: now.read_seq,
+            unread: now.counted - now.read_counted,
+        })
     }
 
-    async fn read_state(
+    /// Tells the other of a direct conversation how far a user has read, if both show it.
+    async fn show_reading(&self, user: UserId, conversation: ConversationId, seq: Seq) {
+        let core = &self.inner.core;
+        // Best effort, as every signal: the snapshot has it.
+        let Ok(Some(rights)) = core.store.rights(conversation, user).await else {
+            return;
+        };
+        let Some(slot) = core.directory.known_user(rights.peer) else {
+            return;
+        };
+        let both = core.store.users(&[user, rights.peer]).await;
+        let shows = |one: &User| one.read_receipts;
+        let hides = |one: &User| one.id == user && one.status == Status::Invisible;
+        let both = both.is_ok_and(|both| both.iter().all(shows) && !both.iter().any(hides));
+        if both && !rights.blocked && !rights.blocking {
+            slot.tell(UserMail::Read(conversation, user, seq));
+        }
+    }
+
+    async fn position(
         &self,
         user: UserId,
         conversation: ConversationId,
-    ) -> Result<ReadState, Rejection> {
+    ) -> Result<ReadPosition, Rejection> {
         let store = &self.inner.core.store;
         let position = store.read_position(user, conversation).await;
-        let position = position
-            .map_err(|_| not_now())?
-            .ok_or_else(Rejection::not_found)?;
-        Ok(ReadState {
-            read_seq: position.read_seq,
-            unread: position.counted - position.read_counted,
-        })
+        let position = position.map_err(|_| not_now())?;
+        position.ok_or_else(Rejection::not_found)
     }
 }
 

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::accounts::token_hash;
+use crate::effects::Effect;
 use crate::group::state::{ConversationType, GroupField, Role};
 use crate::ids::{ClientId, ConversationId, Seq, SessionId, UserId};
-use crate::kind::{Effect, MessageKind};
+use crate::kind::MessageKind;
 use crate::kinds::{create::Create, join::Join};
 use crate::limits::{GROUP_MEMBERS, JOURNAL_BATCH};
 use crate::runtime::Runtime;
@@ -139,7 +140,7 @@ fn member(
     Append {
         conversation: group.id,
         r#type: ConversationType::Group,
-        expects: Seq(i64::try_from(seq).unwrap_or(i64::MAX)),
+        expects: Some(Seq(i64::try_from(seq).unwrap_or(i64::MAX))),
         kind: kind.into(),
         sender: Some(user.id),
         sender_name: user.username.clone(),
@@ -149,7 +150,9 @@ fn member(
         sent_at_ms: now,
         counts: false,
         audience: None,
+        mentions: Vec::new(),
         effects,
+        companions: Vec::new(),
     }
 }
 

@@ -15,7 +15,7 @@ use webqq_engine::ids::{ClientId, ConversationId, Position, Seq, UserId};
 use webqq_engine::kind::Effect;
 use webqq_engine::store::postgres::{Access, PostgresStore};
 use webqq_engine::store::{
-    Append, Batch, Behind, Bounds, Entry, NewUser, Outcome, Result, Store, StoreError,
+    Append, Batch, Behind, Bounds, Entry, NewUser, Outcome, Placed, Result, Store, StoreError,
 };
 use webqq_testkit::postgres::{Cluster, Database, StopMode, cluster};
 use webqq_testkit::tcp_proxy::TcpProxy;
@@ -37,7 +37,7 @@ fn text(expects: i64) -> Entry {
     Entry::Append(Append {
         conversation: GROUP,
         r#type: ConversationType::Group,
-        expects: Seq(expects),
+        expects: Some(Seq(expects)),
         kind: "text".into(),
         sender: Some(OWNER),
         sender_name: "李丽".into(),
@@ -47,7 +47,9 @@ fn text(expects: i64) -> Entry {
         sent_at_ms: 1_000,
         counts: true,
         audience: None,
+        mentions: Vec::new(),
         effects: Vec::new(),
+        companions: Vec::new(),
     })
 }
 
@@ -96,9 +98,12 @@ async fn behind_a_proxy() -> (Database, TcpProxy, PostgresStore) {
 
 fn appended(position: i64) -> Outcome {
     Outcome::Appended {
-        position: Position(position),
-        seq: Seq(position),
-        counted: position,
+        at: Placed {
+            position: Position(position),
+            seq: Seq(position),
+            counted: position,
+        },
+        companions: Vec::new(),
     }
 }
 

@@ -98,6 +98,16 @@ suite! {
             all_read_positions
             the_snapshot
             the_snapshot_of_what_was_left;
+        mechanisms:
+            maps_keep_entries
+            notes_stand_on_messages
+            a_recall_takes_the_body
+            mentions_are_counted_apart
+            companions_go_with_their_message
+            rights_in_direct_conversations
+            read_receipts
+            a_group_comes_to_its_end
+            pending_requests_are_seen;
         people:
             user_names_are_unique
             profiles

@@ -154,6 +154,11 @@ struct Options {
     #[arg(default_value_t = Registration::Open, help_heading = "People")]
     registration: Registration,
 
+    /// Who may write to whom directly
+    #[arg(long, global = true, env = "WEBQQ_DIRECT_MESSAGES", value_enum)]
+    #[arg(default_value_t = DirectMessages::Groups, help_heading = "People")]
+    direct_messages: DirectMessages,
+
     /// Days without use after which a session ends; 0 = never
     #[arg(long, global = true, env = "WEBQQ_SESSION_DAYS", value_name = "DAYS")]
     #[arg(default_value_t = 30, value_parser = number, help_heading = "People")]
@@ -246,6 +251,17 @@ pub enum Registration {
     Closed,
 }
 
+/// Who may write to whom directly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DirectMessages {
+    /// Friends only
+    Friends,
+    /// Friends, and people who share a group
+    Groups,
+    /// Everyone
+    Everyone,
+}
+
 /// A bound that the operator may lift: `None` is unlimited (typed as 0).
 pub type Bound = Option<NonZeroU32>;
 
@@ -266,6 +282,8 @@ pub struct Config {
     pub registration: Registration,
     /// Idle days until a session ends.
     pub session_days: Bound,
+    /// Who may write to whom directly.
+    pub direct_messages: DirectMessages,
     /// Sign-ups and sign-ins per address and minute.
     pub auth_rate: Bound,
     /// Posts per user and second.
@@ -341,6 +359,7 @@ impl Options {
             store,
             registration: self.registration,
             session_days: NonZeroU32::new(self.session_days),
+            direct_messages: self.direct_messages,
             auth_rate: NonZeroU32::new(self.auth_rate),
             post_rate: NonZeroU32::new(self.post_rate),
             max_group_members: NonZeroU32::new(self.max_group_members),

@@ -34,6 +34,7 @@ fn the_defaults_are_those_of_the_documents() {
     assert_eq!((config.public_url, config.threads), (None, None));
     assert!(config.trusted_proxies.is_empty());
     assert_eq!(config.registration, Registration::Open);
+    assert_eq!(config.direct_messages, DirectMessages::Groups);
     let bounds = [
         (config.auth_rate, 30),
         (config.post_rate, 10),
@@ -176,6 +177,7 @@ fn unusable_values_are_explained() {
     refused("--post-rate=-1", "--post-rate");
     refused("--threads 0", "--threads");
     refused("--registration maybe", "invite");
+    refused("--direct-messages nobody", "friends");
     refused("--trusted-proxy 10.0.0.0/33", "10.0.0.0/8");
     refused("--max-group-members 2", "at least 3");
     refused("--log info,=x=y", "info,hyper=debug");

@@ -11,6 +11,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 use webqq_engine::group::state::{ConversationType, Role};
 use webqq_engine::ids::{ConversationId, Seq, UserId};
+use webqq_engine::kinds::conversation::ConversationSettings;
 use webqq_engine::store::ConversationRow;
 
 use crate::app::App;
@@ -59,13 +60,16 @@ pub struct Conversation {
     last_message: Option<Box<RawValue>>,
     role: Option<Role>,
     member_count: i64,
+    /// How far the other of a direct chat has read, if both show it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peer_read_seq: Option<i64>,
     pinned: bool,
     muted: bool,
     hidden: bool,
 }
 
 impl Conversation {
-    fn new(row: &ConversationRow, me: UserId) -> Self {
+    fn new(row: &ConversationRow, me: UserId, set: ConversationSettings) -> Self {
         let last = row.last_message.as_ref().map(|one| one.render_for(me));
         let last = last.and_then(|json| String::from_utf8(json.to_vec()).ok());
         Self {
@@ -74,7 +78,7 @@ impl Conversation {
             name: row.name.clone(),
             peer: row.peer.map(|user| user.0),
             unread: row.counted - row.read_counted,
-            mentions: 0,
+            mentions: row.mentions,
             read_seq: row.read_seq.0,
             head_seq: row.head_seq.0,
             from_seq: row.from_seq.0,
@@ -82,9 +86,10 @@ impl Conversation {
             last_message: last.and_then(|json| RawValue::from_string(json).ok()),
             role: row.role,
             member_count: row.member_count,
-            pinned: false,
-            muted: false,
-            hidden: false,
+            peer_read_seq: row.peer_read_seq.map(|seq| seq.0),
+            pinned: set.pinned,
+            muted: set.muted,
+            hidden: set.is_hidden(row.head_seq),
         }
     }
 }
@@ -97,7 +102,10 @@ pub async fn sync(
 ) -> Result<Json<Snapshot>, Problem> {
     let me = caller.user().id;
     let (rows, cursor) = app.engine().sync(me).await?;
-    let conversation = |row| Conversation::new(row, me);
+    let conversation = |row: &ConversationRow| {
+        let set = rows.settings.get(&row.id);
+        Conversation::new(row, me, ConversationSettings::read(set))
+    };
     Ok(Json(Snapshot {
         cursor: cursor.to_string(),
         me: (&rows.me).into(),

@@ -56,7 +56,7 @@ const ROUTES: &[Route] = &[
     route("delete", "/api/sessions/current", "Sign out", &[], None, 204, None),
     route("delete", "/api/sessions/{session}", "Sign a device out", &[], None, 204, None),
     route("get", "/api/me", "Own profile", &[], None, 200, Some(of::<shapes::Profile>)),
-    route("patch", "/api/me", "Change the own profile", &[], Some(of::<users::ChangeMe>), 200, Some(of::<shapes::Profile>)),
+    route("patch", "/api/me", "Change the own profile", &[], Some(of::<webqq_engine::kinds::profile::Fields>), 200, Some(of::<shapes::Profile>)),
     route("put", "/api/me/password", "Change the own password; ends all other sessions", &[], Some(of::<users::ChangePassword>), 204, None),
     route("get", "/api/sync", "The snapshot a client starts from", &[], None, 200, Some(of::<conversations::Snapshot>)),
     route("get", "/api/stream", "The feed as Server-Sent Events", &["cursor"], None, 200, None),

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use webqq_engine::Engine;
-use webqq_engine::limits::Limits;
+use webqq_engine::limits::{DirectPolicy, Limits};
 use webqq_engine::store::Store as EngineStore;
 use webqq_engine::store::postgres::PostgresStore;
 use webqq_engine::store::sqlite::{Access, SqliteStore};
 
 use crate::app::{App, router};
-use crate::config::{Bound, Config, Store};
+use crate::config::{Bound, Config, DirectMessages, Store};
 use crate::{bind, listener};
 
 /// How long the engine may take to end after the last connection is gone.
@@ -116,6 +116,11 @@ fn limits(config: &Config) -> Limits {
         posts_per_second: number(config.post_rate),
         streams_per_user: number(config.streams_per_user) as usize,
         catch_up_messages: i64::from(number(config.catch_up_max)),
+        direct: match config.direct_messages {
+            DirectMessages::Friends => DirectPolicy::Friends,
+            DirectMessages::Groups => DirectPolicy::Groups,
+            DirectMessages::Everyone => DirectPolicy::Everyone,
+        },
         session_days: i64::from(number(config.session_days)),
     }
 }

@@ -33,6 +33,8 @@ pub struct Profile {
     pub person: Person,
     /// Chosen status.
     pub status: Status,
+    /// Whether read positions in direct chats are shown, and seen.
+    pub read_receipts: bool,
     /// Whether one runs the server.
     pub administrator: bool,
 }
@@ -48,8 +50,14 @@ pub struct GroupShape {
     pub name: String,
     /// What it is about.
     pub description: String,
-    /// What everyone in it should know.
+    /// What everyone in it should know; empty: nothing.
     pub announcement: String,
+    /// Who wrote the announcement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announced_by: Option<Uuid>,
+    /// When, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub announced_at: Option<String>,
     /// How one joins.
     pub join_mode: JoinMode,
     /// Members at most.
@@ -58,6 +66,15 @@ pub struct GroupShape {
     pub member_count: i64,
     /// Whether newcomers may read what was said before they came.
     pub history_shared: bool,
+    /// Whether only the owner and the admins may post.
+    pub mute_all: bool,
+    /// Seconds that an ordinary member waits between two posts; 0: none.
+    pub slow_mode: i64,
+    /// Since when the group is dissolved, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dissolved_at: Option<String>,
+    /// Whether the caller has asked to join and waits for an answer.
+    pub pending: bool,
     /// The caller's role; null: not a member.
     pub role: Option<Role>,
 }
@@ -69,6 +86,9 @@ pub struct Member {
     pub user: Person,
     /// As what.
     pub role: Role,
+    /// What they are called here; absent: as everywhere else.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub card: String,
     /// online, away, busy or offline.
     pub status: &'static str,
     /// Muted until then, RFC 3339.
@@ -120,6 +140,7 @@ impl From<&User> for Profile {
         Self {
             person: user.into(),
             status: user.status,
+            read_receipts: user.read_receipts,
             administrator: user.administrator,
         }
     }
@@ -133,11 +154,17 @@ impl From<Group> for GroupShape {
             number: group.number,
             name: settings.name,
             description: settings.description,
-            announcement: settings.announcement,
+            announcement: settings.announcement.text,
+            announced_by: settings.announcement.by.map(|user| user.0),
+            announced_at: settings.announcement.at_ms.map(rfc3339),
             join_mode: settings.join_mode,
             member_limit: settings.member_limit,
             member_count: group.member_count,
             history_shared: settings.history_shared,
+            mute_all: settings.mute_all,
+            slow_mode: settings.slow_mode_s,
+            dissolved_at: settings.dissolved_at_ms.map(rfc3339),
+            pending: group.pending,
             role: group.role,
         }
     }
@@ -149,6 +176,7 @@ impl Member {
         Self {
             user: (&row.user).into(),
             role: row.role,
+            card: row.card.clone(),
             status,
             muted_until: row.muted_until_ms.map(rfc3339),
         }

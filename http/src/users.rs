@@ -8,9 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use webqq_engine::ids::UserId;
+use webqq_engine::kinds::profile::Fields;
 use webqq_engine::message::Rejection;
 use webqq_engine::names::{clean_display_name, clean_username};
-use webqq_engine::store::Status;
 
 use crate::app::App;
 use crate::auth::Caller;
@@ -139,29 +139,13 @@ pub async fn me(caller: Caller) -> Json<Profile> {
     Json(caller.user().into())
 }
 
-/// Body of changing one's profile; absent fields stay.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ChangeMe {
-    /// Display name, 1 to 32 characters.
-    name: Option<String>,
-    /// At most 128 characters.
-    signature: Option<String>,
-    /// How one looks to others.
-    status: Option<Status>,
-}
-
 /// `PATCH /api/me`
 pub async fn change_me(
     State(app): State<App>,
     caller: Caller,
-    Body(body): Body<ChangeMe>,
+    Body(fields): Body<Fields>,
 ) -> Result<Json<Profile>, Problem> {
-    let (name, signature) = (body.name.as_deref(), body.signature.as_deref());
-    let user = app
-        .engine()
-        .set_profile(caller.user().id, name, signature, body.status)
-        .await?;
+    let user = app.engine().set_profile(caller.user(), fields).await?;
     Ok(Json((&user).into()))
 }
 

@@ -26,7 +26,7 @@ use crate::journal::Submission;
 use crate::limits::{GROUP_IDLE, RECENT_RECEIPTS};
 use crate::mailbox::{GroupMail, GroupSlot, Post};
 use crate::message::{Receipt, Rejection, Signal, rfc3339};
-use crate::store::Append;
+use crate::store::{Append, is_same};
 
 pub(crate) struct GroupActor {
     pub(crate) core: Arc<Core>,
@@ -135,6 +135,7 @@ impl GroupActor {
         let id = state.slot.conversation;
         match self.core.store.conversation(id).await? {
             Some((read, at)) => {
+                let _known = state.slot.sort.set(read.r#type);
                 state.committed = read;
                 state.read_at = at;
             }
@@ -160,7 +161,7 @@ impl GroupActor {
     pub(super) fn admit(&self, state: &mut State, post: Box<Post>) {
         let key = key_of(&post);
         if let Some((receipt, digest)) = state.recent.get(&key) {
-            let answer = again(receipt.clone(), *digest == post.digest);
+            let answer = again(receipt.clone(), is_same(digest, &post.digest));
             return post.waiting.answer(answer);
         }
         if state.under_way_keys.contains_key(&key) {
@@ -180,6 +181,7 @@ impl GroupActor {
             registry: &self.core.registry,
             now_ms: self.core.runtime.wall_ms(),
             group_members_most: self.core.limits.group_members_most,
+            direct: self.core.limits.direct,
         };
         match admission::admit(&state.ahead, &post, &around) {
             Err(rejection) => self.refuse(post, rejection),
@@ -191,16 +193,14 @@ impl GroupActor {
     fn submit(&self, state: &mut State, post: Box<Post>, append: Append, barrier: bool) {
         let key = key_of(&post);
         let digest = post.digest.clone();
-        let effects = append.effects.clone();
-        let counts = append.counts;
-        let kind = append.kind.clone();
+        let ahead = append.clone();
         let submission = Submission::draft(append, post, state.generation);
         match self.core.journal.submit(submission) {
             Err(submission) => submission.refuse(&Rejection::unavailable(
                 "The server is busy; try again with the same client id.",
             )),
             Ok(()) => {
-                state.ahead.apply(&kind, &effects, counts);
+                state.ahead.apply(ahead.step());
                 state.under_way += 1;
                 state.under_way_keys.insert(key, digest);
                 state.held |= barrier;
@@ -239,7 +239,10 @@ impl GroupActor {
             fields,
         };
         let audience = append.audience.as_deref();
-        state.members.signal(sender, audience, &signal.render());
+        let invisible = post.draft.sender.as_ref().is_some_and(|one| one.invisible);
+        if !invisible {
+            state.members.signal(sender, audience, &signal.render());
+        }
         post.waiting.answer(Ok(Receipt {
             conversation: append.conversation,
             seq: Seq(0),
@@ -261,6 +264,15 @@ impl GroupActor {
 }
 
 impl State {
+    /// A message was taken back: nothing of it is compared any more.
+    pub(super) fn forget(&mut self, seq: Seq) {
+        for (receipt, digest) in self.recent.values_mut() {
+            if receipt.seq == seq {
+                digest.clear();
+            }
+        }
+    }
+
     pub(super) fn remember(&mut self, key: PostKey, receipt: Receipt, digest: String) {
         if self.recent.insert(key, (receipt, digest)).is_none() {
             self.recent_order.push_back(key);
@@ -278,10 +290,7 @@ pub(super) fn with_own_member(state: &mut ConversationState) -> bool {
     if state.r#type != ConversationType::Own || !state.roster.is_empty() {
         return false;
     }
-    let member = Member {
-        role: Role::Member,
-        muted_until_ms: None,
-    };
+    let member = Member::new(Role::Member);
     state.roster.insert(UserId(state.id.0), member);
     true
 }

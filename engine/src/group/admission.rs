@@ -4,20 +4,26 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
 use sha2::Sha256;
 
-use super::state::{ConversationState, ConversationType, Role};
+use super::companions;
+use super::state::{ConversationState, ConversationType, Member, Role};
+use crate::context::Admission;
+use crate::effects::{Audience, Effect, Effects, Mentions};
 use crate::ids::{ConversationId, UserId};
-use crate::kind::{Admission, Audience, Effect, Effects};
-use crate::kinds::registry::{Kind, Registry};
-use crate::limits::{KIND_STATE_BYTES, MESSAGE_BODY_BYTES};
+use crate::kinds::registry::{Kind, Registry, Verdict};
+use crate::limits::{
+    COMPANIONS_PER_MESSAGE, DirectPolicy, EFFECTS_PER_MESSAGE, KIND_STATE_BYTES, MAP_KEY_BYTES,
+    MAP_VALUE_BYTES, MESSAGE_BODY_BYTES,
+};
 use crate::mailbox::Post;
 use crate::message::{Rejection, sorted};
-use crate::store::Append;
+use crate::store::{Append, Rights};
 
 /// What admission takes from outside.
 pub(crate) struct Circumstances<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) now_ms: i64,
     pub(crate) group_members_most: i64,
+    pub(crate) direct: DirectPolicy,
 }
 
 /// A draft that may be posted.
@@ -43,50 +49,69 @@ pub(crate) fn admit(
         return Err(Rejection::not_found());
     }
     let kind = find_kind(around.registry, &draft.kind, post.from_client)?;
-    may_be_here(state, sender, kind, around.now_ms)?;
+    may_be_here(state, sender, kind, post.looked_up.rights, around)?;
+    let display_name = draft.sender.as_ref().map_or("", |sender| &sender.name);
     let at = Admission {
         conversation: state,
         sender,
+        sender_name: display_name,
         now_ms: around.now_ms,
         group_members_most: around.group_members_most,
         kind: kind.name(),
-        references: &post.references,
+        registry: around.registry,
+        looked_up: &post.looked_up,
     };
-    let (body, effects) = kind.admit(&draft.body, &at)?;
-    let body = body.to_string();
-    if body.len() > MESSAGE_BODY_BYTES {
-        let detail = format!("A body has at most {MESSAGE_BODY_BYTES} bytes of JSON.");
-        return Err(Rejection::unprocessable("body_too_large", detail));
-    }
-    check_state_size(&effects)?;
-    if !kind.durable() && !effects.list.is_empty() {
+    let Verdict {
+        body,
+        effects,
+        counts,
+    } = kind.admit(&draft.body, &at)?;
+    let body = fitting(&body)?;
+    check_sizes(&effects)?;
+    let changes = !effects.list.is_empty() || !effects.companions.is_empty();
+    if !kind.durable() && changes {
         let detail = "A signal changes nothing; this kind must be durable.";
         return Err(Rejection::unprocessable("signal_with_effects", detail));
     }
     let audience = resolve(&effects.audience, state, sender);
-    let append = Append {
+    let card = sender.and_then(|user| state.roster.get(&user));
+    let card = card.map_or("", |member| &member.card);
+    let mut append = Append {
         conversation: draft.conversation,
         r#type: state.r#type,
-        expects: state.seq,
+        expects: Some(state.seq),
         kind: kind.name().into(),
         sender,
-        sender_name: draft
-            .sender
-            .as_ref()
-            .map_or_else(String::new, |s| s.name.clone()),
+        sender_name: if card.is_empty() { display_name } else { card }.to_owned(),
         body,
         client_id: draft.client_id,
         digest: post.digest.clone(),
         sent_at_ms: around.now_ms,
-        counts: kind.counts() && audience.is_none(),
+        counts: counts && audience.is_none(),
+        mentions: called(&effects.mentions, audience.as_deref()),
         audience,
         effects: effects.list,
+        companions: Vec::new(),
     };
+    for (nth, companion) in effects.companions.into_iter().enumerate() {
+        let companion = companions::address(companion, nth, &append, display_name)?;
+        append.companions.push(companion);
+    }
     Ok(Admitted {
         append,
         barrier: kind.barrier(),
         durable: kind.durable(),
     })
+}
+
+/// A body as JSON text.
+pub(super) fn fitting(body: &Value) -> Result<String, Rejection> {
+    let body = body.to_string();
+    if body.len() > MESSAGE_BODY_BYTES {
+        let detail = format!("A body has at most {MESSAGE_BODY_BYTES} bytes of JSON.");
+        return Err(Rejection::unprocessable("body_too_large", detail));
+    }
+    Ok(body)
 }
 
 /// The kind of this name, if whoever asks may post it.
@@ -110,11 +135,12 @@ pub(crate) fn find_kind<'a>(
 }
 
 /// Whether `sender` may post this kind here at all, before the kind's own rule.
-pub(crate) fn may_be_here(
+fn may_be_here(
     state: &ConversationState,
     sender: Option<UserId>,
     kind: &dyn Kind,
-    now_ms: i64,
+    rights: Option<Rights>,
+    around: &Circumstances<'_>,
 ) -> Result<(), Rejection> {
     let member = sender.and_then(|user| state.roster.get(&user));
     if sender.is_some() && member.is_none() && !kind.is_from_outside() {
@@ -127,16 +153,74 @@ pub(crate) fn may_be_here(
         );
         return Err(Rejection::unprocessable("kind_not_here", detail));
     }
-    if let Some(member) = member
-        && member.role != Role::Owner
-        && kind.postable()
-        && member.muted_until_ms.is_some_and(|until| until > now_ms)
-    {
-        let left = member.muted_until_ms.unwrap_or(now_ms) - now_ms;
+    if kind.always() {
+        return Ok(());
+    }
+    if state.settings.dissolved_at_ms.is_some() {
+        let detail = "This group is dissolved.";
+        return Err(Rejection::conflict("dissolved", detail));
+    }
+    // What is said, for good or as a signal; not governance, which has rules of its own.
+    if !kind.postable() && kind.durable() {
+        return Ok(());
+    }
+    if state.r#type == ConversationType::Direct {
+        return may_write(rights, around.direct);
+    }
+    match member {
+        Some(member) => restraints(state, member, kind, around.now_ms),
+        None => Ok(()),
+    }
+}
+
+/// Whether somebody may write to the other of a direct conversation. Blocked, they are told what
+/// a stranger is told.
+pub(crate) fn may_write(rights: Option<Rights>, policy: DirectPolicy) -> Result<(), Rejection> {
+    let rights = rights.ok_or_else(Rejection::not_found)?;
+    let by_policy = match policy {
+        DirectPolicy::Friends => rights.friends,
+        DirectPolicy::Groups => rights.friends || rights.share_a_group,
+        DirectPolicy::Everyone => true,
+    };
+    if rights.blocked || rights.peer_disabled || !by_policy {
+        return Err(Rejection::not_found());
+    }
+    if rights.blocking {
+        let detail = "You block this person; take the block away to write to them.";
+        return Err(Rejection::forbidden("you_block_them", detail));
+    }
+    Ok(())
+}
+
+/// What holds ordinary members back: mutes, slow mode.
+fn restraints(
+    state: &ConversationState,
+    member: &Member,
+    kind: &dyn Kind,
+    now_ms: i64,
+) -> Result<(), Rejection> {
+    let until = member.muted_until_ms.filter(|until| *until > now_ms);
+    if let Some(until) = until.filter(|_| member.role != Role::Owner) {
         return Err(Rejection {
-            retry_after_ms: u64::try_from(left).ok(),
+            retry_after_ms: u64::try_from(until - now_ms).ok(),
             ..Rejection::forbidden("muted", "You are muted in this group.")
         });
+    }
+    if member.role != Role::Member {
+        return Ok(());
+    }
+    if state.settings.mute_all {
+        let detail = "Only the owner and the admins may post in this group now.";
+        return Err(Rejection::forbidden("all_muted", detail));
+    }
+    let slow_ms = state.settings.slow_mode_s.saturating_mul(1_000);
+    let next = member.posted_at_ms.map(|at| at.saturating_add(slow_ms));
+    // A clock that was set back must not silence anybody for longer than the mode says.
+    let wait = next.map_or(0, |next| (next - now_ms).min(slow_ms));
+    if kind.counts() && wait > 0 {
+        let detail = "This group is in slow mode; wait a moment between two messages.";
+        let wait = u64::try_from(wait).unwrap_or(0);
+        return Err(Rejection::too_many("slow_mode", detail, wait));
     }
     Ok(())
 }
@@ -150,16 +234,44 @@ fn outsider(state: &ConversationState) -> Rejection {
     }
 }
 
-fn check_state_size(effects: &Effects) -> Result<(), Rejection> {
-    let too_large = effects.list.iter().any(|effect| match effect {
-        Effect::SetState(state) => state.to_string().len() > KIND_STATE_BYTES,
-        _ => false,
-    });
-    if too_large {
-        let detail = "This kind remembers as much about the conversation as it may.";
-        return Err(Rejection::conflict("kind_state_full", detail));
+/// What effects carry has bounds of its own, whatever a kind asks for.
+pub(super) fn check_sizes(effects: &Effects) -> Result<(), Rejection> {
+    let companions = &effects.companions;
+    let theirs = companions.iter().flat_map(|companion| &companion.effects);
+    if effects.list.len() + theirs.clone().count() > EFFECTS_PER_MESSAGE
+        || companions.len() > COMPANIONS_PER_MESSAGE
+    {
+        let detail = "This kind changes more at once than a message may.";
+        return Err(Rejection::unprocessable("too_many_effects", detail));
+    }
+    for effect in effects.list.iter().chain(theirs) {
+        let (key, value) = match effect {
+            Effect::SetState(state) if state.to_string().len() > KIND_STATE_BYTES => {
+                let detail = "This kind remembers as much about the conversation as it may.";
+                return Err(Rejection::conflict("kind_state_full", detail));
+            }
+            Effect::Put { key, value, .. } => (key, Some(value)),
+            Effect::SetNote { key, value, .. } => (key, value.as_ref()),
+            _ => continue,
+        };
+        if key.len() > MAP_KEY_BYTES {
+            let detail = format!("A key has at most {MAP_KEY_BYTES} bytes.");
+            return Err(Rejection::unprocessable("key_too_long", detail));
+        }
+        if value.is_some_and(|value| value.to_string().len() > MAP_VALUE_BYTES) {
+            let detail = format!("A value has at most {MAP_VALUE_BYTES} bytes of JSON.");
+            return Err(Rejection::unprocessable("value_too_large", detail));
+        }
     }
     Ok(())
+}
+
+/// Whom a message calls, as it is stored; nobody who does not see it.
+fn called(mentions: &Mentions, audience: Option<&[UserId]>) -> Vec<UserId> {
+    let sees = |user: &UserId| audience.is_none_or(|seen_by| seen_by.contains(user));
+    let named = mentions.users.iter().copied().filter(sees);
+    let all = mentions.all && audience.is_none();
+    sorted(named.chain(all.then_some(UserId::ALL)))
 }
 
 /// The users of an audience as of this moment, always with the sender; `None`: everyone.

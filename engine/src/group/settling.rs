@@ -8,6 +8,7 @@ use ractor::ActorProcessingErr;
 
 use super::actor::{GroupActor, State, with_own_member};
 use super::fan_out::Members;
+use crate::effects::Effect;
 use crate::ids::{ClientId, ConversationId, Position, Seq, UserId};
 use crate::limits::READMISSIONS;
 use crate::mailbox::{Committed, Settled};
@@ -87,9 +88,12 @@ impl GroupActor {
             if !state.committed.exists {
                 state.committed.r#type = append.r#type;
             }
-            state
-                .committed
-                .apply(&append.kind, &append.effects, append.counts);
+            state.committed.apply(append.step());
+            for effect in &append.effects {
+                if let Effect::Recall { seq } = effect {
+                    state.forget(*seq);
+                }
+            }
             if !ours {
                 // An earlier life's: `ahead` does not have it.
                 state.held = true;

@@ -4,168 +4,16 @@
 //! on its way; the store loads one; the simulator folds one from the log and compares.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::effects::Effect;
 use crate::ids::{ConversationId, Seq, UserId};
-use crate::kind::Effect;
-use crate::limits::GROUP_MEMBERS;
 use crate::message::sorted;
 
-/// What sort of place a conversation is.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum ConversationType {
-    /// A QQ group.
-    Group,
-    /// Exactly two users; nobody joins or leaves.
-    Direct,
-    /// One user's own settings.
-    #[serde(rename = "self")]
-    Own,
-}
-
-impl ConversationType {
-    /// The name on the wire and in the store.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Group => "group",
-            Self::Direct => "direct",
-            Self::Own => "self",
-        }
-    }
-
-    /// The opposite of [`name`](Self::name).
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Group, Self::Direct, Self::Own]
-            .into_iter()
-            .find(|one| one.name() == name)
-    }
-}
-
-/// What a member may do. Ordered: a higher role may do all that a lower one may.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Posts and leaves.
-    Member,
-    /// Helps the owner (群管理员).
-    Admin,
-    /// Everything (群主). A group has exactly one.
-    Owner,
-}
-
-impl Role {
-    /// The name on the wire and in the store.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Member => "member",
-            Self::Admin => "admin",
-            Self::Owner => "owner",
-        }
-    }
-
-    /// The opposite of [`name`](Self::name).
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Member, Self::Admin, Self::Owner]
-            .into_iter()
-            .find(|one| one.name() == name)
-    }
-}
-
-/// How one becomes a member.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum JoinMode {
-    /// Anyone may join.
-    Open,
-    /// Nobody may join.
-    Closed,
-}
-
-impl JoinMode {
-    /// The name on the wire and in the store.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// The opposite of [`name`](Self::name).
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::Open, Self::Closed]
-            .into_iter()
-            .find(|one| one.name() == name)
-    }
-}
-
-/// One field of a group, with its new value.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum GroupField {
-    /// Name, unique among groups.
-    Name(String),
-    /// Description.
-    Description(String),
-    /// Announcement.
-    Announcement(String),
-    /// How one joins.
-    JoinMode(JoinMode),
-    /// Members at most.
-    MemberLimit(i64),
-    /// Whether newcomers may read what was said before they came.
-    HistoryShared(bool),
-}
-
-/// A group's settings. For direct and `self` conversations they are there and mean nothing.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Settings {
-    /// Name, unique among groups; empty for other conversations.
-    pub name: String,
-    /// Description.
-    pub description: String,
-    /// Announcement.
-    pub announcement: String,
-    /// How one joins.
-    pub join_mode: JoinMode,
-    /// Members at most.
-    pub member_limit: i64,
-    /// Whether newcomers may read what was said before they came.
-    pub history_shared: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            name: String::new(),
-            description: String::new(),
-            announcement: String::new(),
-            join_mode: JoinMode::Open,
-            member_limit: GROUP_MEMBERS,
-            history_shared: false,
-        }
-    }
-}
-
-impl Settings {
-    /// Takes over one field.
-    pub fn set(&mut self, field: &GroupField) {
-        match field {
-            GroupField::Name(value) => self.name.clone_from(value),
-            GroupField::Description(value) => self.description.clone_from(value),
-            GroupField::Announcement(value) => self.announcement.clone_from(value),
-            GroupField::JoinMode(value) => self.join_mode = *value,
-            GroupField::MemberLimit(value) => self.member_limit = *value,
-            GroupField::HistoryShared(value) => self.history_shared = *value,
-        }
-    }
-}
+pub use super::settings::{Announcement, GroupField, Settings};
+pub use super::terms::{ConversationType, JoinMode, Role};
 
 /// One member, as rules see them.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -174,7 +22,41 @@ pub struct Member {
     pub role: Role,
     /// Muted until then, Unix milliseconds.
     pub muted_until_ms: Option<i64>,
+    /// What they are called here; empty: as everywhere else.
+    pub card: String,
+    /// When they last posted something that counts as unread, Unix milliseconds.
+    pub posted_at_ms: Option<i64>,
 }
+
+impl Member {
+    /// Somebody who has just come.
+    pub fn new(role: Role) -> Self {
+        Self {
+            role,
+            muted_until_ms: None,
+            card: String::new(),
+            posted_at_ms: None,
+        }
+    }
+}
+
+/// One message, as far as it changes what a conversation is.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// The kind's name.
+    pub kind: &'a str,
+    /// What it changes.
+    pub effects: &'a [Effect],
+    /// Whether it raises the unread figure.
+    pub counts: bool,
+    /// Who posted it.
+    pub sender: Option<UserId>,
+    /// Unix milliseconds.
+    pub sent_at_ms: i64,
+}
+
+/// A map that a conversation keeps. Shared: the actor holds two of each.
+pub type EntryMap = Arc<BTreeMap<String, Value>>;
 
 /// A conversation at some seq.
 #[derive(Clone, PartialEq, Debug)]
@@ -195,6 +77,8 @@ pub struct ConversationState {
     pub roster: BTreeMap<UserId, Member>,
     /// Each kind's own state, by the kind's name.
     pub kind_states: BTreeMap<String, Value>,
+    /// Maps of entries, by their names.
+    pub maps: BTreeMap<String, EntryMap>,
 }
 
 impl ConversationState {
@@ -209,42 +93,83 @@ impl ConversationState {
             settings: Settings::default(),
             roster: BTreeMap::new(),
             kind_states: BTreeMap::new(),
+            maps: BTreeMap::new(),
         }
     }
 
     /// Folds one message: its effects, and that it took the next seq.
-    pub fn apply(&mut self, kind: &str, effects: &[Effect], counts: bool) {
-        for effect in effects {
-            match effect {
-                Effect::AddMember { user, role } => {
-                    let member = Member {
-                        role: *role,
-                        muted_until_ms: None,
-                    };
-                    self.roster.entry(*user).or_insert(member);
-                }
-                Effect::RemoveMember { user } => {
-                    self.roster.remove(user);
-                }
-                Effect::SetRole { user, role } => {
-                    if let Some(member) = self.roster.get_mut(user) {
-                        member.role = *role;
-                    }
-                }
-                Effect::SetMute { user, until_ms } => {
-                    if let Some(member) = self.roster.get_mut(user) {
-                        member.muted_until_ms = *until_ms;
-                    }
-                }
-                Effect::SetField(field) => self.settings.set(field),
-                Effect::SetState(value) => {
-                    self.kind_states.insert(kind.to_owned(), value.clone());
-                }
-            }
+    pub fn apply(&mut self, step: Step<'_>) {
+        for effect in step.effects {
+            self.effect(step.kind, effect);
         }
         self.exists = true;
         self.seq = self.seq.next();
-        self.counted += i64::from(counts);
+        self.counted += i64::from(step.counts);
+        if step.counts
+            && let Some(member) = step.sender.and_then(|user| self.roster.get_mut(&user))
+        {
+            member.posted_at_ms = Some(step.sent_at_ms);
+        }
+    }
+
+    fn effect(&mut self, kind: &str, effect: &Effect) {
+        match effect {
+            Effect::AddMember { user, role } => {
+                self.roster.entry(*user).or_insert(Member::new(*role));
+            }
+            Effect::RemoveMember { user } => {
+                self.roster.remove(user);
+            }
+            Effect::SetRole { user, role } => self.member(*user, |one| one.role = *role),
+            Effect::SetMute { user, until_ms } => {
+                self.member(*user, |one| one.muted_until_ms = *until_ms);
+            }
+            Effect::SetCard { user, card } => {
+                self.member(*user, |one| one.card.clone_from(card));
+            }
+            Effect::SetField(field) => self.settings.set(field),
+            Effect::SetState(value) => {
+                self.kind_states.insert(kind.to_owned(), value.clone());
+            }
+            Effect::Put {
+                map, key, value, ..
+            } => self.put(map, key, value.clone()),
+            Effect::Take { map, key } => self.take(map, key),
+            // What they change is not looked at by rules.
+            Effect::Recall { .. } | Effect::SetNote { .. } | Effect::SetProfile(_) => {}
+        }
+    }
+
+    fn member(&mut self, user: UserId, change: impl FnOnce(&mut Member)) {
+        if let Some(member) = self.roster.get_mut(&user) {
+            change(member);
+        }
+    }
+
+    /// Puts an entry into a map.
+    pub fn put(&mut self, map: &str, key: &str, value: Value) {
+        let map = self.maps.entry(map.to_owned()).or_default();
+        Arc::make_mut(map).insert(key.to_owned(), value);
+    }
+
+    /// Takes an entry out of a map.
+    pub fn take(&mut self, map: &str, key: &str) {
+        if let Some(entries) = self.maps.get_mut(map) {
+            Arc::make_mut(entries).remove(key);
+            if entries.is_empty() {
+                self.maps.remove(map);
+            }
+        }
+    }
+
+    /// An entry of a map.
+    pub fn entry(&self, map: &str, key: &str) -> Option<&Value> {
+        self.maps.get(map)?.get(key)
+    }
+
+    /// The entries of a map, by their keys.
+    pub fn entries(&self, map: &str) -> impl Iterator<Item = (&String, &Value)> {
+        self.maps.get(map).into_iter().flat_map(|map| map.iter())
     }
 
     /// The owner, if it is a group that exists.

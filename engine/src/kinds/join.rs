@@ -59,7 +59,7 @@ impl MessageKind for Join {
 mod tests {
     use crate::group::state::{ConversationState, ConversationType};
     use crate::kind::JoinMode;
-    use crate::kinds::check::{admit, code, group, user};
+    use crate::kinds::check::{admit, apply, code, group, user};
     use serde_json::json;
 
     #[test]
@@ -68,7 +68,7 @@ mod tests {
         state.settings.member_limit = 5;
         let verdict = admit("group.join", &state, 9, json!({"user": user(9)}));
         assert_eq!(code(&verdict), "ok");
-        state.apply("group.join", &verdict.unwrap().1.list, false);
+        apply(&mut state, "group.join", &verdict.unwrap().1);
         let next = admit("group.join", &state, 10, json!({"user": user(10)}));
         assert_eq!(code(&next), "group_full");
         let again = admit("group.join", &state, 9, json!({"user": user(9)}));

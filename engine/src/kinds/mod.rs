@@ -3,11 +3,15 @@
 //! To add one of your own: write such a file, and name it where the engine is built
 //! (`Engine::builder().kind::<YourKind>()`). The list below is that line for these.
 
+pub mod conversation;
 pub mod create;
 pub mod join;
 pub mod leave;
+pub mod maps;
 pub mod presence;
+pub mod profile;
 pub mod read;
+pub mod recall;
 pub(crate) mod registry;
 pub mod remove;
 pub mod role;
@@ -19,6 +23,7 @@ use registry::Registry;
 
 /// Adds the kinds that ship.
 pub(crate) fn add_shipped(registry: &mut Registry) {
+    registry.add::<conversation::SetConversation>();
     registry.add::<create::Create>();
     registry.add::<join::Join>();
     registry.add::<leave::Leave>();
@@ -28,16 +33,19 @@ pub(crate) fn add_shipped(registry: &mut Registry) {
     registry.add::<text::Text>();
     registry.add::<typing::Typing>();
     registry.add::<read::Read>();
+    registry.add::<recall::Recall>();
     registry.add::<presence::Presence>();
+    registry.add::<profile::ChangeProfile>();
 }
 
 /// Helps the tests of kinds: one conversation, one draft, the verdict.
 #[cfg(test)]
 pub(crate) mod check {
     use super::registry::Registry;
-    use crate::group::state::{ConversationState, ConversationType, Member, Role};
-    use crate::ids::{ConversationId, UserId};
-    use crate::kind::{Admission, Effects};
+    use crate::context::{Admission, LookedUp};
+    use crate::effects::Effects;
+    use crate::group::state::{ConversationState, ConversationType, Member, Role, Step};
+    use crate::ids::{ClientId, ConversationId, Position, Seq, UserId};
     use crate::message::{Message, Rejection};
     use serde_json::Value;
     use uuid::Uuid;
@@ -58,11 +66,7 @@ pub(crate) mod check {
             (3, Role::Member),
             (4, Role::Member),
         ] {
-            let member = Member {
-                role,
-                muted_until_ms: None,
-            };
-            state.roster.insert(user(n), member);
+            state.roster.insert(user(n), Member::new(role));
         }
         state
     }
@@ -74,15 +78,27 @@ pub(crate) mod check {
         sender: u128,
         body: Value,
     ) -> Result<(Value, Effects), Rejection> {
-        admit_with(kind, state, sender, body, &[])
+        admit_with(kind, state, sender, body, &LookedUp::default())
     }
 
+    /// The same with what was looked up, at 1,000 ms.
     pub(crate) fn admit_with(
         kind: &str,
         state: &ConversationState,
         sender: u128,
         body: Value,
-        references: &[Message],
+        looked_up: &LookedUp,
+    ) -> Result<(Value, Effects), Rejection> {
+        admit_at(kind, state, sender, body, looked_up, 1_000)
+    }
+
+    pub(crate) fn admit_at(
+        kind: &str,
+        state: &ConversationState,
+        sender: u128,
+        body: Value,
+        looked_up: &LookedUp,
+        now_ms: i64,
     ) -> Result<(Value, Effects), Rejection> {
         let mut registry = Registry::default();
         super::add_shipped(&mut registry);
@@ -90,12 +106,47 @@ pub(crate) mod check {
         let at = Admission {
             conversation: state,
             sender: Some(user(sender)),
-            now_ms: 1_000,
+            sender_name: "Somebody",
+            now_ms,
             group_members_most: 2_000,
             kind: kind.name(),
-            references,
+            registry: &registry,
+            looked_up,
         };
-        kind.admit(&body, &at)
+        let verdict = kind.admit(&body, &at)?;
+        Ok((verdict.body, verdict.effects))
+    }
+
+    /// Folds what a kind said into the state, as a message of user 1.
+    pub(crate) fn apply(state: &mut ConversationState, kind: &str, effects: &Effects) {
+        state.apply(Step {
+            kind,
+            effects: &effects.list,
+            counts: false,
+            sender: Some(user(1)),
+            sent_at_ms: 1_000,
+        });
+    }
+
+    /// A message of `sender` at a seq, as a rule that refers to it finds it.
+    pub(crate) fn message(seq: i64, sender: u128, kind: &str, body: &Value) -> Message {
+        Message {
+            position: Position(seq),
+            conversation: ConversationId(Uuid::from_u128(100)),
+            seq: Seq(seq),
+            counted: seq,
+            kind: kind.into(),
+            sender: Some(user(sender)),
+            sender_name: "Somebody".into(),
+            body: Some(body.to_string()),
+            client_id: ClientId(Uuid::from_u128(seq as u128)),
+            sent_at_ms: 1_000,
+            added: vec![],
+            removed: vec![],
+            audience: None,
+            mentions: vec![],
+            notes: None,
+        }
     }
 
     /// The code of the refusal, or `ok`.

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use crate::group::state::ConversationType;
-use crate::ids::Seq;
+use crate::ids::{ConversationId, Seq};
 use crate::kind::{Admission, Effects, KindInfo, Lang, MessageKind};
 use crate::limits::REFERENCES_PER_DRAFT;
 use crate::message::Rejection;
@@ -20,13 +20,35 @@ pub(crate) trait Kind: Send + Sync {
     fn postable(&self) -> bool;
     fn is_from_outside(&self) -> bool;
     fn barrier(&self) -> bool;
+    fn recallable(&self) -> bool;
+    fn always(&self) -> bool;
     fn conversations(&self) -> &'static [ConversationType];
     fn schema(&self) -> Value;
-    /// Reads the body, runs the rule, gives the body as the rule left it.
-    fn admit(&self, body: &Value, at: &Admission<'_>) -> Result<(Value, Effects), Rejection>;
-    fn refers_to(&self, body: &Value) -> Result<Vec<Seq>, Rejection>;
+    /// Reads the body, runs the rule.
+    fn admit(&self, body: &Value, at: &Admission<'_>) -> Result<Verdict, Rejection>;
+    /// What the rule wants to look at.
+    fn wants(&self, body: &Value) -> Result<Wants, Rejection>;
     /// `None` when the body is not one of this kind (an older version of it, say).
     fn summary(&self, body: &Value, lang: Lang) -> Option<String>;
+}
+
+/// A draft that its kind accepts.
+#[derive(Debug)]
+pub(crate) struct Verdict {
+    /// The body as the rule left it.
+    pub(crate) body: Value,
+    pub(crate) effects: Effects,
+    /// Whether it raises the unread figure.
+    pub(crate) counts: bool,
+}
+
+/// What a rule wants to look at, to be looked up before.
+#[derive(Debug, Default)]
+pub(crate) struct Wants {
+    pub(crate) refers_to: Vec<Seq>,
+    pub(crate) quotes: Option<(ConversationId, Seq)>,
+    /// Whether the text may mention somebody.
+    pub(crate) names: bool,
 }
 
 struct Typed<K>(PhantomData<fn() -> K>);
@@ -57,6 +79,12 @@ impl<K: MessageKind> Kind for Typed<K> {
     fn barrier(&self) -> bool {
         K::BARRIER
     }
+    fn recallable(&self) -> bool {
+        K::RECALLABLE
+    }
+    fn always(&self) -> bool {
+        K::ALWAYS
+    }
     fn conversations(&self) -> &'static [ConversationType] {
         K::CONVERSATIONS
     }
@@ -64,21 +92,32 @@ impl<K: MessageKind> Kind for Typed<K> {
         schemars::schema_for!(K).to_value()
     }
 
-    fn admit(&self, body: &Value, at: &Admission<'_>) -> Result<(Value, Effects), Rejection> {
+    fn admit(&self, body: &Value, at: &Admission<'_>) -> Result<Verdict, Rejection> {
         let mut kind: K = read(body)?;
         let effects = kind.admit(at)?;
         let body = serde_json::to_value(&kind)
             .map_err(|_| Rejection::invalid("body", "The body cannot be written as JSON."))?;
-        Ok((body, effects))
+        let counts = kind.counts();
+        Ok(Verdict {
+            body,
+            effects,
+            counts,
+        })
     }
 
-    fn refers_to(&self, body: &Value) -> Result<Vec<Seq>, Rejection> {
-        let seqs = read::<K>(body)?.refers_to();
-        if seqs.len() > REFERENCES_PER_DRAFT {
+    fn wants(&self, body: &Value) -> Result<Wants, Rejection> {
+        let kind = read::<K>(body)?;
+        let refers_to = kind.refers_to();
+        if refers_to.len() > REFERENCES_PER_DRAFT {
             let detail = format!("At most {REFERENCES_PER_DRAFT} earlier messages.");
             return Err(Rejection::invalid("body", detail));
         }
-        Ok(seqs)
+        let text = kind.mentions_in().unwrap_or_default();
+        Ok(Wants {
+            refers_to,
+            quotes: kind.quotes(),
+            names: text.contains(['@', '＠']),
+        })
     }
 
     fn summary(&self, body: &Value, lang: Lang) -> Option<String> {
@@ -119,6 +158,7 @@ impl Registry {
             durable: kind.durable(),
             counts_as_unread: kind.counts(),
             postable: kind.postable(),
+            recallable: kind.recallable(),
             conversations: kind.conversations().to_vec(),
             schema: kind.schema(),
         };

@@ -83,7 +83,7 @@ impl MessageKind for SetRole {
 #[cfg(test)]
 mod tests {
     use crate::group::state::{Member, Role};
-    use crate::kinds::check::{admit, code, group, user};
+    use crate::kinds::check::{admit, apply, code, group, user};
     use serde_json::json;
 
     #[test]
@@ -114,7 +114,7 @@ mod tests {
         let mut state = group();
         let body = json!({"user": user(3), "role": "owner"});
         let (_, effects) = admit("group.role", &state, 1, body).unwrap();
-        state.apply("group.role", &effects.list, false);
+        apply(&mut state, "group.role", &effects);
         assert_eq!(state.count(Role::Owner), 1);
         assert_eq!(state.owner(), Some(user(3)));
         assert_eq!(state.roster[&user(1)].role, Role::Admin);
@@ -124,11 +124,7 @@ mod tests {
     fn admins_are_bounded_also_by_a_transfer() {
         let mut state = group();
         for n in 20..39 {
-            let member = Member {
-                role: Role::Admin,
-                muted_until_ms: None,
-            };
-            state.roster.insert(user(n), member);
+            state.roster.insert(user(n), Member::new(Role::Admin));
         }
         let body = json!({"user": user(3), "role": "admin"});
         assert_eq!(
@@ -137,7 +133,7 @@ mod tests {
         );
         let body = json!({"user": user(3), "role": "owner"});
         let (_, effects) = admit("group.role", &state, 1, body).unwrap();
-        state.apply("group.role", &effects.list, false);
+        apply(&mut state, "group.role", &effects);
         assert_eq!(state.roster[&user(1)].role, Role::Member);
     }
 }

@@ -3,11 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::group::state::Announcement;
 use crate::kind::{
     Admission, ConversationType, Effect, Effects, GroupField, JoinMode, Lang, MessageKind, Role,
 };
 use crate::limits::{
     GROUP_ANNOUNCEMENT_CHARS, GROUP_DESCRIPTION_CHARS, GROUP_MEMBERS_LEAST, GROUP_NAME_CHARS,
+    SLOW_MODE_SECONDS_MOST,
 };
 use crate::message::Rejection;
 use crate::names::{clean_line, clean_text};
@@ -34,6 +36,12 @@ pub struct Fields {
     /// Whether newcomers may read what was said before they came; by the owner only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history_shared: Option<bool>,
+    /// Whether only the owner and the admins may post.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mute_all: Option<bool>,
+    /// Seconds that an ordinary member waits between two posts, 0 to 3,600; 0: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub slow_mode: Option<i64>,
 }
 
 impl Fields {
@@ -51,7 +59,9 @@ impl Fields {
         }
         if let Some(text) = &mut self.announcement {
             *text = clean_text("announcement", text, GROUP_ANNOUNCEMENT_CHARS)?;
-            set(GroupField::Announcement(text.clone()));
+            let (by, at_ms) = (at.sender, Some(at.now_ms));
+            let text = text.clone();
+            set(GroupField::Announcement(Announcement { text, by, at_ms }));
         }
         if let Some(mode) = self.join_mode {
             set(GroupField::JoinMode(mode));
@@ -72,6 +82,16 @@ impl Fields {
         if let Some(shared) = self.history_shared {
             set(GroupField::HistoryShared(shared));
         }
+        if let Some(on) = self.mute_all {
+            set(GroupField::MuteAll(on));
+        }
+        if let Some(seconds) = self.slow_mode {
+            if !(0..=SLOW_MODE_SECONDS_MOST).contains(&seconds) {
+                let detail = format!("Slow mode is 0 to {SLOW_MODE_SECONDS_MOST} seconds.");
+                return Err(Rejection::invalid("slow_mode", detail));
+            }
+            set(GroupField::SlowMode(seconds));
+        }
         Ok(effects)
     }
 
@@ -80,12 +100,16 @@ impl Fields {
         let now = &at.conversation.settings;
         self.name.take_if(|name| *name == now.name);
         self.description.take_if(|text| *text == now.description);
-        self.announcement.take_if(|text| *text == now.announcement);
+        self.announcement
+            .take_if(|text| *text == now.announcement.text);
         self.join_mode.take_if(|mode| *mode == now.join_mode);
         self.member_limit
             .take_if(|limit| *limit == now.member_limit);
         self.history_shared
             .take_if(|shared| *shared == now.history_shared);
+        self.mute_all.take_if(|on| *on == now.mute_all);
+        self.slow_mode
+            .take_if(|seconds| *seconds == now.slow_mode_s);
     }
 }
 
@@ -119,6 +143,12 @@ impl MessageKind for ChangeSettings {
             return Err(Rejection::unchanged());
         }
         Ok(Effects::of(effects))
+    }
+
+    /// An announcement is news; other changes are not.
+    fn counts(&self) -> bool {
+        let text = self.0.announcement.as_deref();
+        text.is_some_and(|text| !text.is_empty())
     }
 
     fn summary(&self, lang: Lang) -> String {

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Status;
-use crate::group::state::{ConversationType, added_and_removed};
+use crate::effects::{Effect, MapName};
+use crate::group::state::{ConversationType, Step, added_and_removed};
 use crate::ids::{ClientId, ConversationId, Position, Seq, SessionId, UserId};
-use crate::kind::Effect;
 use crate::message::{Message, Rejection};
 
 /// What the journal commits together.
@@ -60,17 +59,6 @@ pub enum Entry {
         user: UserId,
         /// Whether.
         administrator: bool,
-    },
-    /// Changes a profile; `None` leaves a field as it is.
-    SetProfile {
-        /// Whose.
-        user: UserId,
-        /// Display name.
-        name: Option<String>,
-        /// Signature.
-        signature: Option<String>,
-        /// Chosen status.
-        status: Option<Status>,
     },
     /// Signs a device in.
     OpenSession(NewSession),
@@ -127,8 +115,9 @@ pub struct Append {
     pub conversation: ConversationId,
     /// What sort of conversation, for one that does not exist yet.
     pub r#type: ConversationType,
-    /// The seq its admission saw as the last.
-    pub expects: Seq,
+    /// The seq its admission saw as the last; `None` for a companion, which comes after whatever
+    /// is there.
+    pub expects: Option<Seq>,
     /// The kind's name.
     pub kind: String,
     /// Who; `None` is the system.
@@ -147,19 +136,34 @@ pub struct Append {
     pub counts: bool,
     /// Who sees it, if not everyone; resolved to users, holding the sender.
     pub audience: Option<Vec<UserId>>,
+    /// Whom it calls, sorted; [`UserId::ALL`] is everyone.
+    pub mentions: Vec<UserId>,
     /// What changes with it.
     pub effects: Vec<Effect>,
+    /// What goes to other conversations with it; companions have none of their own.
+    pub companions: Vec<CompanionAppend>,
+}
+
+/// A companion, addressed.
+#[derive(Clone, Debug)]
+pub struct CompanionAppend {
+    /// The message.
+    pub append: Append,
+    /// The two of a direct conversation, which is made if it is not there.
+    pub direct: Option<(UserId, UserId)>,
+    /// It is left out if its conversation has this entry.
+    pub unless: Option<(MapName, String)>,
 }
 
 impl Append {
     /// The message that this became.
-    pub fn at(&self, position: Position, seq: Seq, counted: i64) -> Message {
+    pub fn at(&self, place: Placed) -> Message {
         let (added, removed) = added_and_removed(&self.effects);
         Message {
-            position,
+            position: place.position,
             conversation: self.conversation,
-            seq,
-            counted,
+            seq: place.seq,
+            counted: place.counted,
             kind: self.kind.clone(),
             sender: self.sender,
             sender_name: self.sender_name.clone(),
@@ -169,8 +173,32 @@ impl Append {
             added,
             removed,
             audience: self.audience.clone(),
+            mentions: self.mentions.clone(),
+            notes: None,
         }
     }
+
+    /// What it does to the state of its conversation.
+    pub fn step(&self) -> Step<'_> {
+        Step {
+            kind: &self.kind,
+            effects: &self.effects,
+            counts: self.counts,
+            sender: self.sender,
+            sent_at_ms: self.sent_at_ms,
+        }
+    }
+}
+
+/// The place that a message was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placed {
+    /// Place in the log.
+    pub position: Position,
+    /// Place in the conversation.
+    pub seq: Seq,
+    /// Unread-worthy messages up to and including it.
+    pub counted: i64,
 }
 
 /// What became of an entry. Kept in the head row until the next batch (see the module).
@@ -178,12 +206,11 @@ impl Append {
 pub enum Outcome {
     /// Appended.
     Appended {
-        /// Place in the log.
-        position: Position,
-        /// Place in the conversation.
-        seq: Seq,
-        /// Unread-worthy messages up to and including it.
-        counted: i64,
+        /// Its place.
+        #[serde(flatten)]
+        at: Placed,
+        /// Those of its companions, in order; `None` for one that was left out.
+        companions: Vec<Option<Placed>>,
     },
     /// The same sender had posted under the same client id there before.
     Duplicate {

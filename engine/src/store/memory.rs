@@ -66,6 +66,7 @@ impl MemoryStore {
             by_seq: BTreeMap::new(),
             by_client_id: BTreeMap::new(),
             kind_states: BTreeMap::new(),
+            entries: BTreeMap::new(),
             users: BTreeMap::new(),
             usernames: BTreeMap::new(),
             sessions: BTreeMap::new(),

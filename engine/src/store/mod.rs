@@ -20,9 +20,10 @@
 //! Rows that hold somebody's name for comparing hold it folded ([`fold`]), because databases
 //! disagree about case outside ASCII.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
+use serde_json::Value;
 
 // The stores below take what they need from here.
 pub(crate) use crate::group::state::{ConversationState, ConversationType, Role};
@@ -162,7 +163,8 @@ pub trait Store: Send + Sync + 'static {
     /// A group as `viewer` sees it. `None`: there is none.
     async fn group(&self, viewer: UserId, id: ConversationId) -> Result<Option<Group>>;
 
-    /// Groups whose folded name contains the folded `query`, or whose number it is; by name.
+    /// Groups that are not dissolved and whose folded name contains the folded `query`, or whose
+    /// number it is; by name.
     async fn find_groups(&self, viewer: UserId, query: &str, limit: usize) -> Result<Vec<Group>>;
 
     /// The members of a conversation: owner, admins, then the rest, each by user name.
@@ -178,11 +180,21 @@ pub trait Store: Send + Sync + 'static {
     /// A user and their password hash, by user name.
     async fn credentials(&self, username: &str) -> Result<Option<(User, Option<String>)>>;
 
-    /// Whether two users have an open stay in a common group.
+    /// Whether two users have an open stay in a common group that is not dissolved.
     async fn share_a_group(&self, one: UserId, other: UserId) -> Result<bool>;
 
-    /// The users with whom `user` has a direct conversation, at most `limit`.
-    async fn direct_peers(&self, user: UserId, limit: usize) -> Result<Vec<UserId>>;
+    /// What sort of conversation this is. `None`: there is none.
+    async fn conversation_type(&self, id: ConversationId) -> Result<Option<ConversationType>>;
+
+    /// What decides whether `user` may write to the other of a direct conversation. `None`: it is
+    /// none, or `user` is not one of the two.
+    async fn rights(&self, conversation: ConversationId, user: UserId) -> Result<Option<Rights>>;
+
+    /// What the members of a conversation may be called by.
+    async fn member_names(&self, id: ConversationId) -> Result<Vec<MemberName>>;
+
+    /// A map that a conversation keeps; empty if there is none.
+    async fn map(&self, id: ConversationId, map: &str) -> Result<BTreeMap<String, Value>>;
 
     /// The session of a token, by the token's SHA-256 in hexadecimal. Disabled users have none.
     async fn session(&self, token_hash: &str) -> Result<Option<Session>>;

@@ -6,18 +6,22 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+mod effects;
 mod messages;
 mod people;
 mod stays;
 
 use super::rows::*;
 use super::{Append, Batch, Bounds, Entry, Outcome, Posted, StoreError, WhichSessions, fold};
-use crate::group::state::GroupField;
+use crate::effects::Effect;
+use crate::group::state::{ConversationType, GroupField};
 use crate::ids::{ClientId, ConversationId, Position, Seq, SessionId, UserId};
-use crate::kind::Effect;
 
 /// Who posted what under which client id; the system is `None`.
 pub type PostedKey = (ConversationId, Option<UserId>, ClientId);
+
+/// An entry of a map: its conversation, the map's name, the key.
+pub type EntryKey = (ConversationId, String, String);
 
 /// The rows that a batch touches.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,6 +36,12 @@ pub struct Needs {
     pub posted: BTreeSet<PostedKey>,
     /// `counted` of these messages.
     pub counted: BTreeSet<(ConversationId, Seq)>,
+    /// Whole messages.
+    pub messages: BTreeSet<(ConversationId, Seq)>,
+    /// Whether there are these entries of maps.
+    pub entries: BTreeSet<EntryKey>,
+    /// How many entries these maps have.
+    pub map_sizes: BTreeSet<(ConversationId, String)>,
     /// How many groups these users are in.
     pub group_counts: BTreeSet<UserId>,
     /// Users by id.
@@ -59,7 +69,13 @@ pub struct Snapshot {
     pub posted: BTreeMap<PostedKey, Posted>,
     /// `counted` of messages.
     pub counted: BTreeMap<(ConversationId, Seq), i64>,
-    /// Open stays in groups.
+    /// Whole messages.
+    pub messages: BTreeMap<(ConversationId, Seq), MessageRecord>,
+    /// The entries of maps that there are.
+    pub entries: BTreeSet<EntryKey>,
+    /// How many entries maps have; none: absent.
+    pub map_sizes: BTreeMap<(ConversationId, String), usize>,
+    /// Open stays in groups that are not dissolved.
     pub group_counts: BTreeMap<UserId, i64>,
     /// Users by id.
     pub users: BTreeMap<UserId, UserRecord>,
@@ -79,6 +95,9 @@ impl Snapshot {
             stays: BTreeMap::new(),
             posted: BTreeMap::new(),
             counted: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            entries: BTreeSet::new(),
+            map_sizes: BTreeMap::new(),
             group_counts: BTreeMap::new(),
             users: BTreeMap::new(),
             usernames: BTreeMap::new(),
@@ -93,13 +112,18 @@ impl Snapshot {
 pub struct Changes {
     /// The head row to be.
     pub head: HeadRow,
-    /// New messages, in position order.
+    /// New messages, in position order, each with rows for whom it mentions.
     pub messages: Vec<MessageRecord>,
+    /// Earlier messages whose body, digest, notes and mentions changed. One without a body was
+    /// recalled: its rows of mentions go.
+    pub rewritten: BTreeMap<Position, MessageRecord>,
     /// By id.
     pub conversations: BTreeMap<ConversationId, ConversationRecord>,
     /// By conversation, user and joined position. Write those whose role is not owner first: the
     /// database holds a unique index on the owner of a group.
     pub stays: BTreeMap<(ConversationId, UserId, Position), StayRecord>,
+    /// Entries of maps: JSON text, or `None` for one that goes.
+    pub entries: BTreeMap<EntryKey, Option<String>>,
     /// By conversation and kind.
     pub kind_states: BTreeMap<(ConversationId, String), KindStateRecord>,
     /// By id.
@@ -158,7 +182,7 @@ pub fn needs(entries: &[Entry]) -> Needs {
                 needs.users.insert(*user);
                 needs.sessions_of.insert(*user);
             }
-            Entry::SetAdministrator { user, .. } | Entry::SetProfile { user, .. } => {
+            Entry::SetAdministrator { user, .. } => {
                 needs.users.insert(*user);
             }
             Entry::OpenSession(session) => {
@@ -183,6 +207,8 @@ pub fn needs(entries: &[Entry]) -> Needs {
             } => {
                 needs.conversations.insert(*conversation);
                 needs.stays.insert((*conversation, *user));
+                // Whether the other of a direct conversation may know.
+                needs.users.insert(*user);
                 needs.counted.insert((*conversation, *seq));
             }
         }
@@ -195,22 +221,56 @@ fn needs_of_append(append: &Append, needs: &mut Needs) {
     needs.conversations.insert(id);
     needs.posted.insert((id, append.sender, append.client_id));
     needs.stays.extend(append.sender.map(|sender| (id, sender)));
-    for effect in &append.effects {
-        match effect {
-            Effect::AddMember { user, .. } => {
-                needs.stays.insert((id, *user));
-                needs.group_counts.insert(*user);
-            }
-            Effect::RemoveMember { user }
-            | Effect::SetRole { user, .. }
-            | Effect::SetMute { user, .. } => {
-                needs.stays.insert((id, *user));
-            }
-            Effect::SetField(GroupField::Name(name)) => {
-                needs.group_names.insert(fold(name));
-            }
-            Effect::SetField(_) | Effect::SetState(_) => {}
+    match append.r#type {
+        // Whether the other may know that the sender has read so far.
+        ConversationType::Direct => needs.users.extend(append.sender),
+        ConversationType::Own => {
+            needs.users.insert(UserId(id.0));
         }
+        ConversationType::Group => {}
+    }
+    for effect in &append.effects {
+        needs_of_effect(id, effect, needs);
+    }
+    for companion in &append.companions {
+        needs_of_append(&companion.append, needs);
+        if let Some((one, other)) = companion.direct {
+            needs.users.extend([one, other]);
+        }
+        if let Some((map, key)) = &companion.unless {
+            let conversation = companion.append.conversation;
+            let entry = (conversation, map.to_string(), key.clone());
+            needs.entries.insert(entry);
+        }
+    }
+}
+
+fn needs_of_effect(id: ConversationId, effect: &Effect, needs: &mut Needs) {
+    match effect {
+        Effect::AddMember { user, .. } => {
+            needs.stays.insert((id, *user));
+            needs.group_counts.insert(*user);
+        }
+        Effect::RemoveMember { user }
+        | Effect::SetRole { user, .. }
+        | Effect::SetMute { user, .. }
+        | Effect::SetCard { user, .. } => {
+            needs.stays.insert((id, *user));
+        }
+        Effect::SetField(GroupField::Name(name)) => {
+            needs.group_names.insert(fold(name));
+        }
+        Effect::Put { map, key, .. } => {
+            needs.entries.insert((id, map.to_string(), key.clone()));
+            needs.map_sizes.insert((id, map.to_string()));
+        }
+        Effect::Take { map, key } => {
+            needs.entries.insert((id, map.to_string(), key.clone()));
+        }
+        Effect::Recall { seq } | Effect::SetNote { seq, .. } => {
+            needs.messages.insert((id, *seq));
+        }
+        Effect::SetField(_) | Effect::SetState(_) | Effect::SetProfile(_) => {}
     }
 }
 
@@ -225,8 +285,10 @@ pub fn plan(batch: &Batch, snapshot: Snapshot) -> (Vec<Outcome>, Changes) {
         changes: Changes {
             head,
             messages: Vec::new(),
+            rewritten: BTreeMap::new(),
             conversations: BTreeMap::new(),
             stays: BTreeMap::new(),
+            entries: BTreeMap::new(),
             kind_states: BTreeMap::new(),
             users: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -265,20 +327,6 @@ impl Planner {
                 user,
                 administrator,
             } => self.user(*user, |row| row.administrator = *administrator),
-            Entry::SetProfile {
-                user,
-                name,
-                signature,
-                status,
-            } => self.user(*user, |row| {
-                if let Some(name) = name {
-                    row.name.clone_from(name);
-                }
-                if let Some(signature) = signature {
-                    row.signature.clone_from(signature);
-                }
-                row.status = status.unwrap_or(row.status);
-            }),
             Entry::OpenSession(session) => self.open_session(session),
             Entry::CloseSessions { user, which } => {
                 self.end_sessions(*user, |session| match which {

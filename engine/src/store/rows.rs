@@ -3,7 +3,7 @@
 
 use super::Status;
 use crate::group::state::{ConversationType, Role, Settings};
-use crate::ids::{ConversationId, Position, Seq, SessionId, UserId};
+use crate::ids::{ConversationId, FileId, Position, Seq, SessionId, UserId};
 use crate::message::Message;
 
 /// `head`: one row.
@@ -59,10 +59,16 @@ pub struct StayRecord {
     pub role: Role,
     /// Muted until then, Unix milliseconds.
     pub muted_until_ms: Option<i64>,
+    /// What they are called here; empty: as everywhere else.
+    pub card: String,
+    /// When they last posted something that counts as unread, Unix milliseconds.
+    pub posted_at_ms: Option<i64>,
     /// The read position.
     pub read_seq: Seq,
     /// Unread-worthy messages up to there.
     pub read_counted: i64,
+    /// The read position as the other of a direct conversation may know it.
+    pub shown_seq: Seq,
     /// How it ended.
     pub left: Option<Left>,
 }
@@ -97,6 +103,10 @@ pub struct UserRecord {
     pub signature: String,
     /// Chosen status.
     pub status: Status,
+    /// Avatar.
+    pub avatar: Option<FileId>,
+    /// Whether read positions in direct chats are shown, and seen.
+    pub read_receipts: bool,
     /// PHC string.
     pub password_hash: Option<String>,
     /// Runs the server.

@@ -1,10 +1,13 @@
 //! What is read: people, groups, snapshots, pages.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Head;
 use crate::group::state::{ConversationType, Role, Settings};
-use crate::ids::{ConversationId, Position, Seq, SessionId, UserId};
+use crate::ids::{ConversationId, FileId, Position, Seq, SessionId, UserId};
 use crate::message::Message;
 
 /// A status that a user chose.
@@ -58,6 +61,10 @@ pub struct User {
     pub signature: String,
     /// Chosen status.
     pub status: Status,
+    /// Avatar.
+    pub avatar: Option<FileId>,
+    /// Whether read positions in direct chats are shown, and seen.
+    pub read_receipts: bool,
     /// Whether they run the server.
     pub administrator: bool,
     /// Whether they may no longer sign in.
@@ -92,6 +99,8 @@ pub struct Group {
     pub member_count: i64,
     /// The viewer's role; `None`: not a member.
     pub role: Option<Role>,
+    /// Whether the viewer has asked to join and waits for an answer.
+    pub pending: bool,
 }
 
 /// A member as others see them.
@@ -103,6 +112,38 @@ pub struct MemberRow {
     pub role: Role,
     /// Muted until then, Unix milliseconds.
     pub muted_until_ms: Option<i64>,
+    /// What they are called here; empty: as everywhere else.
+    pub card: String,
+}
+
+/// What a member may be called by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MemberName {
+    /// Who.
+    pub user: UserId,
+    /// User name.
+    pub username: String,
+    /// Display name.
+    pub name: String,
+    /// Card; may be empty.
+    pub card: String,
+}
+
+/// What decides whether somebody may write to the other of a direct conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rights {
+    /// The other.
+    pub peer: UserId,
+    /// The other has the sender as a friend.
+    pub friends: bool,
+    /// The other blocks the sender.
+    pub blocked: bool,
+    /// The sender blocks the other.
+    pub blocking: bool,
+    /// The two are in a common group.
+    pub share_a_group: bool,
+    /// The other's account is disabled.
+    pub peer_disabled: bool,
 }
 
 /// A conversation in the snapshot of one user. For one that was left, everything is as it was at
@@ -125,6 +166,10 @@ pub struct ConversationRow {
     pub read_seq: Seq,
     /// Unread-worthy messages up to the read position.
     pub read_counted: i64,
+    /// Messages behind the read position that call the user.
+    pub mentions: i64,
+    /// How far the other of a direct conversation has read, as far as they let the user know.
+    pub peer_read_seq: Option<Seq>,
     /// The first seq this user may read.
     pub from_seq: Seq,
     /// Whether the user has left.
@@ -146,6 +191,8 @@ pub struct SyncRows {
     pub me: User,
     /// Their conversations, those with the latest news first.
     pub conversations: Vec<ConversationRow>,
+    /// What the user set for single conversations: the entries of their map.
+    pub settings: BTreeMap<ConversationId, Value>,
 }
 
 /// A page of catch-up: what one user may see, in position order.
@@ -188,6 +235,8 @@ pub struct Range {
 pub struct ReadPosition {
     /// Where.
     pub conversation: ConversationId,
+    /// What sort of conversation.
+    pub r#type: ConversationType,
     /// Up to here.
     pub read_seq: Seq,
     /// Unread-worthy messages up to there.
@@ -212,6 +261,11 @@ pub struct Posted {
 impl Posted {
     /// Whether what is posted now is the same; anything is, once the first was recalled.
     pub fn is_same(&self, digest: &str) -> bool {
-        self.digest.is_empty() || self.digest == digest
+        is_same(&self.digest, digest)
     }
+}
+
+/// Whether two digests are of the same message; the first one is empty once it was recalled.
+pub fn is_same(first: &str, other: &str) -> bool {
+    first.is_empty() || first == other
 }

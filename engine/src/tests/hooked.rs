@@ -1,13 +1,14 @@
 //! A memory store that lets a test step in before and after a page is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use serde_json::Value;
 
-use crate::group::state::ConversationState;
+use crate::group::state::{ConversationState, ConversationType};
 use crate::ids::*;
 use crate::store::memory::MemoryStore;
 use crate::store::*;
@@ -96,7 +97,10 @@ delegate! {
     find_users(query: &str, limit: usize) -> Result<Vec<User>>;
     credentials(username: &str) -> Result<Option<(User, Option<String>)>>;
     share_a_group(one: UserId, other: UserId) -> Result<bool>;
-    direct_peers(user: UserId, limit: usize) -> Result<Vec<UserId>>;
+    conversation_type(id: ConversationId) -> Result<Option<ConversationType>>;
+    rights(id: ConversationId, user: UserId) -> Result<Option<Rights>>;
+    member_names(id: ConversationId) -> Result<Vec<MemberName>>;
+    map(id: ConversationId, map: &str) -> Result<BTreeMap<String, Value>>;
     session(token_hash: &str) -> Result<Option<Session>>;
     sessions(user: UserId) -> Result<Vec<Session>>;
     living_sessions(sessions: &[SessionId]) -> Result<BTreeSet<SessionId>>;

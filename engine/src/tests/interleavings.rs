@@ -18,7 +18,7 @@ fn text(group: ConversationId, expects: Seq, sender: crate::ids::UserId, n: u128
     Append {
         conversation: group,
         r#type: ConversationType::Group,
-        expects,
+        expects: Some(expects),
         kind: "text".into(),
         sender: Some(sender),
         sender_name: "x".into(),
@@ -28,7 +28,9 @@ fn text(group: ConversationId, expects: Seq, sender: crate::ids::UserId, n: u128
         sent_at_ms: 0,
         counts: true,
         audience: None,
+        mentions: Vec::new(),
         effects: Vec::new(),
+        companions: Vec::new(),
     }
 }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 use tokio::sync::oneshot;
 
+use super::entries;
 use super::port::{Bye, Frame, Port, PortId, Reader};
 use crate::core::Core;
 use crate::ids::{ConversationId, Seq, UserId};
@@ -17,9 +18,6 @@ use crate::mailbox::{Attached, Delivery, UserMail, UserSlot, concerns};
 use crate::message::Signal;
 use crate::slot::Gate;
 use crate::store::Status;
-
-/// Friends who are told about somebody's presence, at most.
-const WATCHERS: usize = 2_000;
 
 pub(crate) struct UserActor {
     pub(crate) core: Arc<Core>,
@@ -103,7 +101,9 @@ impl Actor for UserActor {
                 }
                 state.ports.retain(|port| !concerns(which, port.session));
             }
-            UserMail::Read(conversation, seq) => state.announce_read(conversation, seq),
+            UserMail::Read(conversation, user, seq) => {
+                state.announce_read(conversation, user, seq);
+            }
             UserMail::Presence(user, seen) => state.announce(&presence(user, seen)),
             UserMail::Status(status) => state.status = status,
             UserMail::CheckSessions => {
@@ -202,16 +202,14 @@ impl UserActor {
         }));
     }
 
-    /// Tells those who are told: the users with whom there is a direct conversation.
+    /// Tells those who are told: friends.
     fn tell_watchers(&self, user: UserId, seen: Seen) {
         let core = self.core.clone();
         self.core.runtime.spawn(Box::pin(async move {
-            match core.store.direct_peers(user, WATCHERS).await {
-                Ok(peers) => {
-                    for slot in peers
-                        .into_iter()
-                        .filter_map(|u| core.directory.known_user(u))
-                    {
+            match entries::friends(&core, user).await {
+                Ok(friends) => {
+                    let friends = friends.into_iter();
+                    for slot in friends.filter_map(|one| core.directory.known_user(one)) {
                         slot.tell(UserMail::Presence(user, seen));
                     }
                 }
@@ -252,13 +250,13 @@ impl State {
         });
     }
 
-    fn announce_read(&mut self, conversation: ConversationId, seq: Seq) {
+    fn announce_read(&mut self, conversation: ConversationId, user: UserId, seq: Seq) {
         let mut fields = serde_json::Map::new();
         fields.insert("seq".into(), seq.0.into());
         self.announce(&Signal {
             name: "read".into(),
             conversation: Some(conversation),
-            user: self.slot.user,
+            user,
             fields,
         });
     }

@@ -5,13 +5,11 @@ use serde_json::{Map, Value, json};
 
 use super::port::Bye;
 use crate::core::Core;
-use crate::ids::{Cursor, UserId};
+use crate::ids::{ConversationId, Cursor, UserId};
+use crate::kinds::maps;
 use crate::kinds::presence::Seen;
 use crate::message::to_bytes;
 use crate::store::StoreError;
-
-/// Direct partners whose presence a `state` entry tells, at most.
-const PEERS: usize = 2_000;
 
 /// The first entry of a stream.
 pub(crate) fn hello(cursor: Cursor, resumed: bool) -> Bytes {
@@ -42,14 +40,21 @@ pub(crate) async fn state(core: &Core, user: UserId) -> Result<Bytes, StoreError
         read.insert(conversation, position.read_seq.0.into());
     }
     let mut presence: Map<String, Value> = Map::new();
-    for peer in core.store.direct_peers(user, PEERS).await? {
+    for friend in friends(core, user).await? {
         let seen = core
             .directory
-            .known_user(peer)
+            .known_user(friend)
             .map_or(Seen::Offline, |slot| slot.seen());
-        presence.insert(peer.to_string(), seen.name().into());
+        presence.insert(friend.to_string(), seen.name().into());
     }
     Ok(to_bytes(
         &json!({"type": "state", "presence": presence, "read": read}),
     ))
+}
+
+/// The friends of a user, who are told how they look.
+pub(crate) async fn friends(core: &Core, user: UserId) -> Result<Vec<UserId>, StoreError> {
+    let friends = core.store.map(ConversationId::own(user), maps::FRIENDS);
+    let friends = friends.await?.into_keys();
+    Ok(friends.filter_map(|id| id.parse().ok()).collect())
 }

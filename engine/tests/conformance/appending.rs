@@ -22,9 +22,12 @@ pub(crate) async fn seqs_are_dense_and_positions_rise(log: &Log) {
         ])
         .await;
     let place = |at: i64, seq: i64, counted: i64| Outcome::Appended {
-        position: Position(before.position.0 + at),
-        seq: Seq(seq),
-        counted,
+        at: Placed {
+            position: Position(before.position.0 + at),
+            seq: Seq(seq),
+            counted,
+        },
+        companions: Vec::new(),
     };
     let expected = [
         place(1, 2, 1),
@@ -83,13 +86,13 @@ pub(crate) async fn a_retry_is_a_duplicate(log: &Log) {
         ..first.clone()
     };
     let of_bob = Append {
-        expects: Seq(3),
+        expects: Some(Seq(3)),
         sender: Some(bob),
         ..first.clone()
     };
     let elsewhere = Append {
         conversation: other,
-        expects: Seq(1),
+        expects: Some(Seq(1)),
         ..first.clone()
     };
     let outcomes = log
@@ -176,6 +179,8 @@ pub(crate) async fn a_message_comes_back_as_it_was(log: &Log) {
         added: vec![bob],
         removed: vec![],
         audience: Some(vec![ann, bob]),
+        mentions: vec![],
+        notes: None,
     };
     assert_eq!(*message, expected);
     assert_eq!(feed[1].removed, [bob]);
@@ -204,7 +209,7 @@ pub(crate) async fn only_what_all_see_counts(log: &Log) {
         .append(vec![whispered, say(group, 2, ann, "loud")])
         .await;
     let counted = |outcome: &Outcome| match outcome {
-        Outcome::Appended { counted, .. } => *counted,
+        Outcome::Appended { at, .. } => at.counted,
         other => panic!("{other:?}"),
     };
     assert_eq!(outcomes.iter().map(counted).collect::<Vec<_>>(), [0, 1]);
@@ -260,8 +265,13 @@ pub(crate) async fn direct_and_own_conversations(log: &Log) {
     );
     let own = log.store.conversation(ConversationId::own(bob)).await;
     assert!(own.unwrap().is_none());
-    assert_eq!(log.store.direct_peers(bob, 9).await.unwrap(), [ann]);
-    assert_eq!(log.store.direct_peers(bob, 0).await.unwrap(), []);
+    let sort = async |id| log.store.conversation_type(id).await.unwrap();
+    assert_eq!(sort(id).await, Some(ConversationType::Direct));
+    assert_eq!(
+        sort(ConversationId::own(ann)).await,
+        Some(ConversationType::Own)
+    );
+    assert_eq!(sort(ConversationId::own(bob)).await, None);
     let none = log.store.group(ann, id).await.unwrap();
     assert_eq!(none, None, "a direct conversation is no group");
 }

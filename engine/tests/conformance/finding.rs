@@ -84,13 +84,8 @@ pub(crate) async fn users_are_found(log: &Log) {
         log.user(username).await;
     }
     let zoe = log.store.credentials("zoe").await.unwrap().unwrap().0;
-    let renamed = Entry::SetProfile {
-        user: zoe.id,
-        name: Some("Ännchen".into()),
-        signature: None,
-        status: None,
-    };
-    log.done(renamed).await;
+    let name = ProfileField::Name("Ännchen".into());
+    assert_eq!(word(&log.profile(zoe.id, &[name]).await), "appended");
     let find = async |query: &str, limit| {
         let found = log.store.find_users(query, limit).await.unwrap();
         found

@@ -1,7 +1,8 @@
 //! Groups: names, limits, owners, comings and goings.
 
 use uuid::Uuid;
-use webqq_engine::group::state::JoinMode;
+use webqq_engine::group::state::{Announcement, JoinMode};
+use webqq_engine::ids::FileId;
 use webqq_engine::store::Group;
 
 use super::*;
@@ -296,9 +297,21 @@ pub(crate) async fn settings_roles_mutes_and_states(log: &Log) {
     );
     let group = log.group(ann, "Gruppe Ä").await;
     let state = serde_json::json!({ "n": [1, "二", null] });
+    let announcement = Announcement {
+        text: "公告".into(),
+        by: Some(bob),
+        at_ms: Some(17),
+    };
     let effects = [
         Effect::SetField(GroupField::Description("about 'us'".into())),
-        Effect::SetField(GroupField::Announcement("公告".into())),
+        Effect::SetField(GroupField::Announcement(announcement.clone())),
+        Effect::SetField(GroupField::MuteAll(true)),
+        Effect::SetField(GroupField::SlowMode(30)),
+        Effect::SetField(GroupField::Avatar(Some(FileId(Uuid::from_u128(7))))),
+        Effect::SetCard {
+            user: ann,
+            card: "群主".into(),
+        },
         Effect::SetField(GroupField::JoinMode(JoinMode::Closed)),
         add(eve, Role::Member),
         add(bob, Role::Admin),
@@ -318,7 +331,7 @@ pub(crate) async fn settings_roles_mutes_and_states(log: &Log) {
     };
     log.appended(other.clone()).await;
     let replaced = Append {
-        expects: Seq(3),
+        expects: Some(Seq(3)),
         client_id: ClientId(Uuid::new_v4()),
         effects: vec![Effect::SetState(serde_json::json!(8))],
         ..other
@@ -329,7 +342,13 @@ pub(crate) async fn settings_roles_mutes_and_states(log: &Log) {
     assert!(now.exists);
     assert_eq!(now.settings.name, "Gruppe Ä");
     assert_eq!(now.settings.description, "about 'us'");
-    assert_eq!(now.settings.announcement, "公告");
+    assert_eq!(now.settings.announcement, announcement);
+    assert_eq!(
+        (now.settings.mute_all, now.settings.slow_mode_s),
+        (true, 30)
+    );
+    assert_eq!(now.settings.avatar, Some(FileId(Uuid::from_u128(7))));
+    assert_eq!(now.roster[&ann].card, "群主");
     assert_eq!(now.settings.join_mode, JoinMode::Closed);
     assert_eq!(
         (now.settings.member_limit, now.settings.history_shared),
@@ -346,6 +365,8 @@ pub(crate) async fn settings_roles_mutes_and_states(log: &Log) {
     let expected = [(ann, Role::Owner), (bob, Role::Admin), (eve, Role::Member)];
     assert_eq!(order, expected);
     assert_eq!(members[2].muted_until_ms, Some(99));
+    let cards: Vec<_> = members.iter().map(|m| m.card.as_str()).collect();
+    assert_eq!(cards, ["群主", "", ""]);
 
     let seen = |viewer| {
         let store = log.store.clone();
@@ -359,6 +380,7 @@ pub(crate) async fn settings_roles_mutes_and_states(log: &Log) {
         settings: now.settings,
         member_count: 3,
         role: None,
+        pending: false,
     };
     assert_eq!(for_stranger, expected);
     assert_eq!(seen(bob).await.role, Some(Role::Admin));

@@ -2,18 +2,18 @@
 //! `../store_conformance.rs` runs each of them over each store.
 
 use std::any::Any;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use uuid::Uuid;
+use webqq_engine::effects::{Effect, ProfileField};
 use webqq_engine::group::state::{ConversationType, GroupField, Role};
 use webqq_engine::ids::{ClientId, ConversationId, Position, Seq, SessionId, UserId};
-use webqq_engine::kind::Effect;
 use webqq_engine::message::Message;
 use webqq_engine::store::memory::FailCommit;
 use webqq_engine::store::{
-    Append, Batch, Behind, Bounds, Entry, NewSession, NewUser, Outcome, Page, Range, Result, Store,
-    StoreError,
+    Append, Batch, Behind, Bounds, Entry, NewSession, NewUser, Outcome, Page, Placed, Range,
+    Result, Status, Store, StoreError,
 };
 
 pub(crate) mod appending;
@@ -22,6 +22,7 @@ pub(crate) mod feed;
 pub(crate) mod finding;
 pub(crate) mod groups;
 pub(crate) mod history;
+pub(crate) mod mechanisms;
 pub(crate) mod people;
 pub(crate) mod random;
 pub(crate) mod reading;
@@ -114,7 +115,7 @@ impl Log {
     /// Writes one message that must be accepted.
     pub(crate) async fn appended(&self, append: Append) -> Position {
         match self.one(Entry::Append(append)).await {
-            Outcome::Appended { position, .. } => position,
+            Outcome::Appended { at, .. } => at.position,
             other => panic!("not appended: {other:?}"),
         }
     }
@@ -154,6 +155,18 @@ impl Log {
         let seq = self.seq(group).await;
         self.appended(changing(group, seq, user, &[remove(user)]))
             .await
+    }
+
+    /// Changes a profile, as a message in the user's own conversation.
+    pub(crate) async fn profile(&self, user: UserId, fields: &[ProfileField]) -> Outcome {
+        let own = ConversationId::own(user);
+        let effects = fields.iter().cloned().map(Effect::SetProfile);
+        let append = Append {
+            r#type: ConversationType::Own,
+            effects: effects.collect(),
+            ..changing(own, self.seq(own).await, user, &[])
+        };
+        self.one(Entry::Append(append)).await
     }
 
     /// A new user.
@@ -270,7 +283,7 @@ pub(crate) fn say(
     Append {
         conversation,
         r#type: ConversationType::Group,
-        expects: Seq(expects),
+        expects: Some(Seq(expects)),
         kind: "text".into(),
         sender: Some(sender),
         sender_name: "somebody".into(),
@@ -280,7 +293,9 @@ pub(crate) fn say(
         sent_at_ms: 1_700_000_000_000 + expects,
         counts: true,
         audience: None,
+        mentions: Vec::new(),
         effects: Vec::new(),
+        companions: Vec::new(),
     }
 }
 

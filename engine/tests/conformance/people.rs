@@ -49,6 +49,8 @@ pub(crate) async fn user_names_are_unique(log: &Log) {
         name: "Ärger".into(),
         signature: String::new(),
         status: Status::Online,
+        avatar: None,
+        read_receipts: true,
         administrator: false,
         disabled: false,
     };
@@ -70,32 +72,29 @@ pub(crate) async fn user_names_are_unique(log: &Log) {
 /// Profiles change field by field; users that do not exist are refused.
 pub(crate) async fn profiles(log: &Log) {
     let ann = log.user("ann").await;
-    let set = |user, name: Option<&str>, signature: Option<&str>, status| Entry::SetProfile {
-        user,
-        name: name.map(str::to_owned),
-        signature: signature.map(str::to_owned),
-        status,
-    };
-    let outcomes = log
-        .commit(vec![
-            set(ann, Some("Änn"), None, None),
-            set(ann, None, Some("签名"), Some(Status::Invisible)),
-            set(ann, None, None, None),
-            Entry::SetAdministrator {
-                user: ann,
-                administrator: true,
-            },
-        ])
-        .await;
-    assert_eq!(words(&outcomes), ["done"; 4]);
+    let name = ProfileField::Name("Änn".into());
+    assert_eq!(word(&log.profile(ann, &[name]).await), "appended");
+    let more = [
+        ProfileField::Signature("签名".into()),
+        ProfileField::Status(Status::Invisible),
+        ProfileField::ReadReceipts(false),
+    ];
+    assert_eq!(word(&log.profile(ann, &more).await), "appended");
+    log.done(Entry::SetAdministrator {
+        user: ann,
+        administrator: true,
+    })
+    .await;
     let me = log.store.users(&[ann]).await.unwrap().remove(0);
     assert_eq!((me.name.as_str(), me.signature.as_str()), ("Änn", "签名"));
     assert_eq!((me.status, me.administrator), (Status::Invisible, true));
+    assert!(!me.read_receipts);
     assert_eq!(me.username, "ann");
     let nobody = UserId(Uuid::now_v7());
+    let name = ProfileField::Name("x".into());
+    assert_eq!(word(&log.profile(nobody, &[name]).await), "not_found");
     let outcomes = log
         .commit(vec![
-            set(nobody, Some("x"), None, None),
             Entry::SetAdministrator {
                 user: nobody,
                 administrator: true,
@@ -108,7 +107,7 @@ pub(crate) async fn profiles(log: &Log) {
             Entry::OpenSession(new_session(nobody, 1)),
         ])
         .await;
-    assert_eq!(words(&outcomes), ["not_found"; 4]);
+    assert_eq!(words(&outcomes), ["not_found"; 3]);
 }
 
 async fn living(log: &Log, sessions: &[SessionId]) -> Vec<bool> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
-use webqq_engine::store::{Status, WhichSessions};
+use webqq_engine::store::{CompanionAppend, WhichSessions};
 
 use super::*;
 
@@ -67,24 +67,40 @@ impl Fold {
     fn take(&mut self, entry: &Entry, outcome: &Outcome) {
         let head = self.messages.last().map_or(Position(0), |last| last.0);
         match (entry, outcome) {
-            (Entry::Append(append), Outcome::Appended { position, seq, .. }) => {
-                self.messages.push((*position, append.conversation, *seq));
-                if append.r#type == ConversationType::Own && *seq == Seq(1) {
-                    let user = UserId(append.conversation.0);
-                    self.open(append.conversation, user, *position, Seq(1));
-                }
-                for effect in &append.effects {
-                    self.effect(append.conversation, effect, *position, *seq);
+            (Entry::Append(append), Outcome::Appended { at, companions }) => {
+                self.message(append, *at);
+                for (companion, at) in append.companions.iter().zip(companions) {
+                    let Some(at) = at else { continue };
+                    if let Some((one, other)) = companion.direct {
+                        self.open_direct(one, other, Position(at.position.0 - 1));
+                    }
+                    self.message(&companion.append, *at);
                 }
             }
             (Entry::OpenDirect { one, other, .. }, Outcome::Done) => {
-                let id = ConversationId::direct(*one, *other);
-                if !self.stays.iter().any(|stay| stay.conversation == id) {
-                    self.open(id, *one, head, Seq(1));
-                    self.open(id, *other, head, Seq(1));
-                }
+                self.open_direct(*one, *other, head);
             }
             _ => {}
+        }
+    }
+
+    fn message(&mut self, append: &Append, at: Placed) {
+        let Placed { position, seq, .. } = at;
+        self.messages.push((position, append.conversation, seq));
+        if append.r#type == ConversationType::Own && seq == Seq(1) {
+            let user = UserId(append.conversation.0);
+            self.open(append.conversation, user, position, Seq(1));
+        }
+        for effect in &append.effects {
+            self.effect(append.conversation, effect, position, seq);
+        }
+    }
+
+    fn open_direct(&mut self, one: UserId, other: UserId, head: Position) {
+        let id = ConversationId::direct(one, other);
+        if !self.stays.iter().any(|stay| stay.conversation == id) {
+            self.open(id, one, head, Seq(1));
+            self.open(id, other, head, Seq(1));
         }
     }
 
@@ -241,12 +257,15 @@ impl World {
                 conversation: self.conversation().0,
                 seq: Seq(self.random.below(30) as i64),
             },
-            6 => Entry::SetProfile {
-                user,
-                name: Some(self.random.pick(&["Ännchen", "annex", "_"]).into()),
-                signature: None,
-                status: Some(Status::Busy),
-            },
+            6 => {
+                let name = self.random.pick(&["Ännchen", "annex", "_"]);
+                let effects = vec![
+                    Effect::SetProfile(ProfileField::Name(name.into())),
+                    Effect::SetProfile(ProfileField::ReadReceipts(self.random.one_in(2))),
+                ];
+                let own = ConversationId::own(user);
+                self.append(own, ConversationType::Own, user, effects)
+            }
             7 if !self.sent.is_empty() => {
                 let mut again = self.random.pick(&self.sent);
                 if self.random.one_in(3) {
@@ -300,7 +319,21 @@ impl World {
             return vec![named(name), add(user, Role::Owner)];
         }
         let (one, other) = (self.member(group), self.member(group));
-        match self.random.below(14) {
+        match self.random.below(20) {
+            14 | 15 => self.entries(),
+            16 | 17 => vec![Effect::SetNote {
+                seq: Seq(1 + self.random.below(9) as i64),
+                key: self.random.pick(&["a", "b", "c"]).into(),
+                value: (!self.random.one_in(3)).then(|| self.now_ms.into()),
+                most: 2,
+            }],
+            18 => vec![Effect::Recall {
+                seq: Seq(1 + self.random.below(9) as i64),
+            }],
+            19 => vec![Effect::SetCard {
+                user: one,
+                card: self.now_ms.to_string(),
+            }],
             0..=3 => vec![add(user, Role::Member)],
             4..=6 => vec![remove(one)],
             7 => vec![role(one, Role::Owner), role(other, Role::Admin)],
@@ -316,6 +349,55 @@ impl World {
         }
     }
 
+    /// Entries of a map that come and go.
+    fn entries(&mut self) -> Vec<Effect> {
+        let key = self.user().to_string();
+        let map = self.random.pick(&["friend", "block", "group.request"]);
+        match self.random.below(3) {
+            0 => vec![Effect::Take {
+                map: map.into(),
+                key,
+            }],
+            _ => vec![Effect::Put {
+                map: map.into(),
+                key,
+                value: self.now_ms.into(),
+                most: 3,
+                full: "map_full",
+            }],
+        }
+    }
+
+    /// Sometimes a message to another conversation, in the same transaction.
+    fn companions(&mut self, sender: UserId) -> Vec<CompanionAppend> {
+        let other = self.user();
+        let direct = (self.random.one_in(2) && other != sender).then_some((sender, other));
+        let (conversation, r#type) = match direct {
+            Some(_) => (
+                ConversationId::direct(sender, other),
+                ConversationType::Direct,
+            ),
+            None => (ConversationId::own(other), ConversationType::Own),
+        };
+        let append = Append {
+            r#type,
+            expects: None,
+            client_id: ClientId(self.random.uuid()),
+            sent_at_ms: self.now_ms,
+            effects: self.entries(),
+            ..say(conversation, 0, sender, "with it")
+        };
+        let unless = self
+            .random
+            .one_in(2)
+            .then(|| ("block".into(), sender.to_string()));
+        vec![CompanionAppend {
+            append,
+            direct,
+            unless,
+        }]
+    }
+
     fn append(
         &mut self,
         id: ConversationId,
@@ -323,6 +405,14 @@ impl World {
         user: UserId,
         effects: Vec<Effect>,
     ) -> Entry {
+        let companions = match self.random.one_in(5) {
+            true => self.companions(user),
+            false => Vec::new(),
+        };
+        let mentions = match self.random.one_in(4) {
+            true => vec![UserId::ALL, self.user()],
+            false => Vec::new(),
+        };
         let seq = self.seqs.entry(id).or_default();
         let wrong = i64::from(self.random.one_in(12));
         let append = Append {
@@ -333,7 +423,9 @@ impl World {
             counts: !self.random.one_in(4),
             sender: (!self.random.one_in(10)).then_some(user),
             audience: self.random.one_in(6).then(|| vec![user]),
+            mentions,
             effects,
+            companions,
             ..say(id, *seq + wrong, user, &"x".repeat(self.random.below(40)))
         };
         *seq += 1;
@@ -500,8 +592,8 @@ async fn of_user(log: &Log, user: UserId) -> Vec<String> {
     let store = &log.store;
     let mut positions = store.read_positions(user).await.unwrap();
     positions.sort_by_key(|at| at.conversation);
-    let mut peers = store.direct_peers(user, 99).await.unwrap();
-    peers.sort();
+    let own = ConversationId::own(user);
+    let friends = store.map(own, "friend").await.unwrap();
     let mut sync = store.sync(user).await.unwrap();
     let mut head = None;
     if let Some(sync) = &mut sync {
@@ -513,11 +605,11 @@ async fn of_user(log: &Log, user: UserId) -> Vec<String> {
             sync.head.access_version,
         ));
     }
-    let sync = sync.map(|sync| (sync.me, sync.conversations));
+    let sync = sync.map(|sync| (sync.me, sync.conversations, sync.settings));
     let sessions = store.sessions(user).await.unwrap();
     vec![
         format!("{positions:?}"),
-        format!("{peers:?}"),
+        format!("{friends:?}"),
         format!("{head:?} {sync:#?}"),
         format!("{sessions:?}"),
     ]
@@ -536,6 +628,8 @@ async fn of_conversation(log: &Log, user: UserId, id: ConversationId, range: Ran
         format!("{:?}", store.read_position(user, id).await.unwrap()),
         format!("{:?}", store.group(user, id).await.unwrap()),
         format!("{:?}", store.members(id).await.unwrap()),
+        format!("{:?}", store.conversation_type(id).await.unwrap()),
+        format!("{:?}", store.rights(id, user).await.unwrap()),
     ]
 }
 

@@ -24,6 +24,7 @@ async fn at(log: &Log, user: UserId, conversation: ConversationId) -> [i64; 4] {
         read_counted,
         head_seq,
         counted,
+        ..
     } = at.unwrap();
     assert_eq!(id, conversation);
     [read_seq.0, read_counted, head_seq.0, counted]
@@ -170,6 +171,8 @@ pub(crate) async fn the_snapshot(log: &Log) {
         counted: 1,
         read_seq: Seq(1),
         read_counted: 0,
+        mentions: 0,
+        peer_read_seq: None,
         from_seq: Seq(1),
         left: false,
         role: Some(Role::Owner),
@@ -185,13 +188,8 @@ pub(crate) async fn the_snapshot(log: &Log) {
     assert_eq!((row.head_seq, row.last_message.as_ref()), (Seq(0), None));
     assert_eq!((row.role, row.member_count), (Some(Role::Member), 2));
     // The other's name is the present one.
-    let renamed = Entry::SetProfile {
-        user: bob,
-        name: Some("Bobby".into()),
-        signature: None,
-        status: None,
-    };
-    log.done(renamed).await;
+    let name = ProfileField::Name("Bobby".into());
+    assert_eq!(word(&log.profile(bob, &[name]).await), "appended");
     log.post(direct, ann, "hello").await;
     let sync = log.store.sync(ann).await.unwrap().unwrap();
     let row = &sync.conversations[0];
@@ -231,6 +229,8 @@ pub(crate) async fn the_snapshot_of_what_was_left(log: &Log) {
         counted: 1,
         read_seq: Seq(2),
         read_counted: 0,
+        mentions: 0,
+        peer_read_seq: None,
         from_seq: Seq(2),
         left: true,
         role: None,

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::tables::holds;
 use super::{FailCommit, MemoryStore, views};
+use crate::kinds::maps;
 use crate::limits::PAGE_MESSAGES;
 use crate::store::*;
 
@@ -71,12 +72,15 @@ impl Store for MemoryStore {
         let mut kind_states: BTreeMap<String, Value> = BTreeMap::new();
         let states = tables.kind_states.range((id, String::new())..);
         for ((_, kind), state) in states.take_while(|((at, _), _)| *at == id) {
-            let state = serde_json::from_str(state)
-                .map_err(|_| StoreError::Unusable("a kind's state is no JSON".into()))?;
-            kind_states.insert(kind.clone(), state);
+            kind_states.insert(kind.clone(), json(state)?);
+        }
+        let mut entries = Vec::new();
+        let all = tables.entries.range((id, String::new(), String::new())..);
+        for ((_, map, key), value) in all.take_while(|((at, _, _), _)| *at == id) {
+            entries.push((map.clone(), key.clone(), json(value)?));
         }
         let open = tables.open_at(id).cloned();
-        let state = views::state(row.clone(), open, kind_states);
+        let state = views::state(row.clone(), open, kind_states, entries);
         Ok(Some((state, tables.head.position)))
     }
 
@@ -190,15 +194,28 @@ impl Store for MemoryStore {
                 ConversationType::Direct => tables
                     .stays_at(row.id)
                     .find(|stay| stay.user != user)
-                    .and_then(|stay| tables.users.get(&stay.user))
-                    .map(|peer| (peer.id, peer.name.clone())),
+                    .and_then(|stay| Some((stay, tables.users.get(&stay.user)?)))
+                    .map(|(stay, peer)| views::Peer {
+                        id: peer.id,
+                        name: peer.name.clone(),
+                        shown_seq: (me.read_receipts && peer.read_receipts)
+                            .then_some(stay.shown_seq),
+                    }),
                 _ => None,
             };
-            let last = views::read_position(stay, row).head_seq;
-            let last = tables.message(row.id, last).cloned();
-            gathered.add(stay.clone(), row.clone(), peer, last);
+            let at = views::read_position(stay, row);
+            let more = views::More {
+                peer,
+                last_message: tables.message(row.id, at.head_seq).cloned(),
+                mentions: tables.mentions(user, &at),
+            };
+            gathered.add(stay.clone(), row.clone(), more);
         }
-        Ok(Some(gathered.into_rows(tables.head(), me)))
+        let mut settings = BTreeMap::new();
+        for (id, value) in tables.map(ConversationId::own(user), maps::SETTINGS) {
+            settings.extend(id.parse().ok().zip(json(value).ok()));
+        }
+        Ok(Some(gathered.into_rows(tables.head(), me, settings)))
     }
 
     async fn read_position(
@@ -226,7 +243,7 @@ impl Store for MemoryStore {
     async fn group(&self, viewer: UserId, id: ConversationId) -> Result<Option<Group>> {
         let tables = self.read().await?;
         let row = tables.conversations.get(&id).cloned();
-        Ok(row.and_then(|row| views::group(row, tables.role(id, viewer))))
+        Ok(row.and_then(|row| tables.group(viewer, row)))
     }
 
     async fn find_groups(&self, viewer: UserId, query: &str, limit: usize) -> Result<Vec<Group>> {
@@ -236,7 +253,7 @@ impl Store for MemoryStore {
         let named = tables.group_names.iter().filter_map(|(name, id)| {
             let row = tables.conversations.get(id)?;
             let asked = name.contains(&query) || (number.is_some() && row.number == number);
-            asked.then(|| views::group(row.clone(), tables.role(*id, viewer)))?
+            asked.then(|| tables.group(viewer, row.clone()))?
         });
         Ok(named.take(limit).collect())
     }
@@ -282,23 +299,55 @@ impl Store for MemoryStore {
     }
 
     async fn share_a_group(&self, one: UserId, other: UserId) -> Result<bool> {
-        let tables = self.read().await?;
-        let mut groups = tables.open_groups(one);
-        Ok(groups.any(|row| tables.role(row.id, other).is_some()))
+        Ok(self.read().await?.share_a_group(one, other))
     }
 
-    async fn direct_peers(&self, user: UserId, limit: usize) -> Result<Vec<UserId>> {
+    async fn conversation_type(&self, id: ConversationId) -> Result<Option<ConversationType>> {
         let tables = self.read().await?;
-        let direct = tables
-            .places(user)
-            .filter(|row| row.r#type == ConversationType::Direct);
-        let mut direct: Vec<_> = direct.map(|row| (row.head_position, row.id)).collect();
-        direct.sort_by_key(|(news, id)| (std::cmp::Reverse(*news), *id));
-        let peers = direct.into_iter().filter_map(|(_, id)| {
-            let mut stays = tables.stays_at(id).map(|stay| stay.user);
-            stays.find(|other| *other != user)
+        Ok(tables.conversations.get(&id).map(|row| row.r#type))
+    }
+
+    async fn rights(&self, conversation: ConversationId, user: UserId) -> Result<Option<Rights>> {
+        let tables = self.read().await?;
+        let place = tables.conversations.get(&conversation);
+        if place.is_none_or(|row| row.r#type != ConversationType::Direct) {
+            return Ok(None);
+        }
+        if tables.role(conversation, user).is_none() {
+            return Ok(None);
+        }
+        let mut stays = tables.stays_at(conversation);
+        let peer = stays.find(|stay| stay.user != user).map(|stay| stay.user);
+        Ok(peer.map(|peer| Rights {
+            peer,
+            friends: tables.has_about(peer, maps::FRIENDS, user),
+            blocked: tables.has_about(peer, maps::BLOCKS, user),
+            blocking: tables.has_about(user, maps::BLOCKS, peer),
+            share_a_group: tables.share_a_group(user, peer),
+            peer_disabled: tables.users.get(&peer).is_none_or(|row| row.disabled),
+        }))
+    }
+
+    async fn member_names(&self, id: ConversationId) -> Result<Vec<MemberName>> {
+        let tables = self.read().await?;
+        let names = tables.open_at(id).filter_map(|stay| {
+            let user = tables.users.get(&stay.user)?;
+            Some(MemberName {
+                user: user.id,
+                username: user.username.clone(),
+                name: user.name.clone(),
+                card: stay.card.clone(),
+            })
         });
-        Ok(peers.take(limit).collect())
+        Ok(names.collect())
+    }
+
+    async fn map(&self, id: ConversationId, map: &str) -> Result<BTreeMap<String, Value>> {
+        let tables = self.read().await?;
+        let entries = tables.map(id, map);
+        entries
+            .map(|(key, value)| Ok((key.clone(), json(value)?)))
+            .collect()
     }
 
     async fn session(&self, token_hash: &str) -> Result<Option<Session>> {
@@ -332,4 +381,9 @@ impl Store for MemoryStore {
     async fn close(&self) {
         self.lock().closed = true;
     }
+}
+
+fn json(text: &str) -> Result<Value> {
+    let said = |_| StoreError::Unusable("what a kind keeps is no JSON".into());
+    serde_json::from_str(text).map_err(said)
 }

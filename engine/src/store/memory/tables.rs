@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::views;
-use crate::store::plan::{Changes, Needs, PostedKey, Snapshot};
+use crate::kinds::maps;
+use crate::store::plan::{Changes, EntryKey, Needs, PostedKey, Snapshot};
 use crate::store::rows::*;
 use crate::store::*;
 
@@ -22,6 +23,7 @@ pub(super) struct Tables {
     pub(super) by_seq: BTreeMap<(ConversationId, Seq), Position>,
     pub(super) by_client_id: BTreeMap<PostedKey, Position>,
     pub(super) kind_states: BTreeMap<(ConversationId, String), String>,
+    pub(super) entries: BTreeMap<EntryKey, String>,
     pub(super) users: BTreeMap<UserId, UserRecord>,
     pub(super) usernames: BTreeMap<String, UserId>,
     pub(super) sessions: BTreeMap<SessionId, SessionRecord>,
@@ -55,6 +57,17 @@ impl Tables {
             rows.counted
                 .extend(message.map(|message| (*key, message.counted)));
         }
+        for key @ (conversation, seq) in &needs.messages {
+            let position = self.by_seq.get(&(*conversation, *seq));
+            let found = position.and_then(|position| self.messages.get(position));
+            rows.messages.extend(found.map(|row| (*key, row.clone())));
+        }
+        let known = |key: &&EntryKey| self.entries.contains_key(*key);
+        rows.entries = needs.entries.iter().filter(known).cloned().collect();
+        for key @ (conversation, map) in &needs.map_sizes {
+            let size = self.map(*conversation, map).count();
+            rows.map_sizes.insert(key.clone(), size);
+        }
         for user in &needs.group_counts {
             let groups = self.open_groups(*user).count();
             rows.group_counts.insert(*user, groups as i64);
@@ -72,14 +85,23 @@ impl Tables {
             self.by_client_id.insert(key, position);
             self.messages.insert(position, row);
         }
+        self.messages.extend(changes.rewritten);
+        for (key, value) in changes.entries {
+            match value {
+                Some(value) => self.entries.insert(key, value),
+                None => self.entries.remove(&key),
+            };
+        }
         // Names given up go first: another group of the batch may have taken one.
         for id in changes.conversations.keys() {
             if let Some(old) = self.conversations.get(id) {
-                self.group_names.remove(&fold(&old.settings.name));
+                self.group_names
+                    .retain(|_, group| group != id || old.number.is_none());
             }
         }
         for (id, row) in changes.conversations {
-            if row.r#type == ConversationType::Group {
+            let is_over = row.settings.dissolved_at_ms.is_some();
+            if row.r#type == ConversationType::Group && !is_over {
                 self.group_names.insert(fold(&row.settings.name), id);
             }
             self.conversations.insert(id, row);
@@ -144,8 +166,55 @@ impl Tables {
     pub(super) fn open_groups(&self, user: UserId) -> impl Iterator<Item = &ConversationRecord> {
         let groups = self.places(user);
         groups.filter(move |row| {
-            row.r#type == ConversationType::Group && self.role(row.id, user).is_some()
+            row.r#type == ConversationType::Group
+                && row.settings.dissolved_at_ms.is_none()
+                && self.role(row.id, user).is_some()
         })
+    }
+
+    /// The entries of one map, by key.
+    pub(super) fn map(
+        &self,
+        conversation: ConversationId,
+        map: &str,
+    ) -> impl Iterator<Item = (&String, &String)> {
+        let from = (conversation, map.to_owned(), String::new());
+        let entries = self.entries.range(from.clone()..);
+        entries
+            .take_while(move |((at, name, _), _)| (*at, name) == (from.0, &from.1))
+            .map(|((_, _, key), value)| (key, value))
+    }
+
+    /// Whether a user's own conversation has this entry about another user.
+    pub(super) fn has_about(&self, user: UserId, map: &str, other: UserId) -> bool {
+        let key = (ConversationId::own(user), map.to_owned(), other.to_string());
+        self.entries.contains_key(&key)
+    }
+
+    /// How many messages behind a read position call a user, up to the head or where they left.
+    pub(super) fn mentions(&self, user: UserId, at: &ReadPosition) -> i64 {
+        let behind = (at.conversation, at.read_seq.next())..=(at.conversation, at.head_seq);
+        if at.read_seq >= at.head_seq {
+            return 0;
+        }
+        let found = self.by_seq.range(behind).filter(|(_, position)| {
+            let called = self.messages.get(position).map(|row| &row.message.mentions);
+            called.is_some_and(|all| all.contains(&user) || all.contains(&UserId::ALL))
+        });
+        found.count() as i64
+    }
+
+    pub(super) fn share_a_group(&self, one: UserId, other: UserId) -> bool {
+        let mut groups = self.open_groups(one);
+        groups.any(|row| self.role(row.id, other).is_some())
+    }
+
+    /// A group as somebody sees it.
+    pub(super) fn group(&self, viewer: UserId, row: ConversationRecord) -> Option<Group> {
+        let waiting = (row.id, maps::REQUESTS.to_owned(), viewer.to_string());
+        let pending = self.entries.contains_key(&waiting);
+        let role = self.role(row.id, viewer);
+        views::group(row, role, pending)
     }
 
     pub(super) fn role(&self, id: ConversationId, user: UserId) -> Option<Role> {

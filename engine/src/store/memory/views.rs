@@ -69,7 +69,8 @@ pub(in crate::store) fn page(
     let fits = messages.iter().take(limit).take_while(|message| {
         let empty = size == 0;
         // Every message counts for something, or a page of recalled ones would look empty.
-        size += message.body.as_ref().map_or(0, String::len).max(1);
+        let notes = message.notes.as_ref().map_or(0, String::len);
+        size += message.body.as_ref().map_or(0, String::len).max(1) + notes;
         empty || size <= bytes
     });
     let count = fits.count();
@@ -94,6 +95,8 @@ pub(in crate::store) fn user(row: UserRecord) -> User {
         name: row.name,
         signature: row.signature,
         status: row.status,
+        avatar: row.avatar,
+        read_receipts: row.read_receipts,
         administrator: row.administrator,
         disabled: row.disabled,
     }
@@ -110,8 +113,12 @@ pub(in crate::store) fn session(row: SessionRecord, user: User) -> Session {
     }
 }
 
-/// A group for somebody with this role. `None`: no group.
-pub(in crate::store) fn group(row: ConversationRecord, role: Option<Role>) -> Option<Group> {
+/// A group for somebody with this role; `pending`: who waits to be let in. `None`: no group.
+pub(in crate::store) fn group(
+    row: ConversationRecord,
+    role: Option<Role>,
+    pending: bool,
+) -> Option<Group> {
     Some(Group {
         id: row.id,
         number: row
@@ -120,6 +127,7 @@ pub(in crate::store) fn group(row: ConversationRecord, role: Option<Role>) -> Op
         settings: row.settings,
         member_count: row.member_count,
         role,
+        pending,
     })
 }
 
@@ -129,6 +137,7 @@ pub(in crate::store) fn member(stay: &StayRecord, user: User) -> MemberRow {
         user,
         role: stay.role,
         muted_until_ms: stay.muted_until_ms,
+        card: stay.card.clone(),
     }
 }
 
@@ -145,14 +154,21 @@ pub(in crate::store) fn state(
     row: ConversationRecord,
     open: impl IntoIterator<Item = StayRecord>,
     kind_states: BTreeMap<String, Value>,
+    entries: impl IntoIterator<Item = (String, String, Value)>,
 ) -> ConversationState {
     let member = |stay: StayRecord| {
         let member = Member {
             role: stay.role,
             muted_until_ms: stay.muted_until_ms,
+            card: stay.card,
+            posted_at_ms: stay.posted_at_ms,
         };
         (stay.user, member)
     };
+    let mut maps: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
+    for (map, key, value) in entries {
+        maps.entry(map).or_default().insert(key, value);
+    }
     ConversationState {
         id: row.id,
         r#type: row.r#type,
@@ -162,6 +178,10 @@ pub(in crate::store) fn state(
         settings: row.settings,
         roster: open.into_iter().map(member).collect(),
         kind_states,
+        maps: maps
+            .into_iter()
+            .map(|(name, map)| (name, map.into()))
+            .collect(),
     }
 }
 
@@ -173,6 +193,7 @@ pub(in crate::store) fn read_position(stay: &StayRecord, row: &ConversationRecor
     };
     ReadPosition {
         conversation: row.id,
+        r#type: row.r#type,
         read_seq: stay.read_seq,
         read_counted: stay.read_counted,
         head_seq,
@@ -180,35 +201,48 @@ pub(in crate::store) fn read_position(stay: &StayRecord, row: &ConversationRecor
     }
 }
 
+/// What a snapshot tells of a conversation beside its row and the user's stay.
+pub(in crate::store) struct More {
+    /// The other of a direct conversation.
+    pub(in crate::store) peer: Option<Peer>,
+    /// The last message up to where the user left.
+    pub(in crate::store) last_message: Option<Message>,
+    /// Messages behind the read position that call the user.
+    pub(in crate::store) mentions: i64,
+}
+
+/// The other of a direct conversation.
+pub(in crate::store) struct Peer {
+    pub(in crate::store) id: UserId,
+    pub(in crate::store) name: String,
+    /// How far they have read, if both show it.
+    pub(in crate::store) shown_seq: Option<Seq>,
+}
+
 /// The rows of a snapshot while they are gathered.
 #[derive(Default)]
 pub(in crate::store) struct Gathered(Vec<(Position, ConversationRow)>);
 
 impl Gathered {
-    /// Takes a conversation with the user's last stay in it, the other user of a direct one, and
-    /// the last message up to where the user left.
-    pub(in crate::store) fn add(
-        &mut self,
-        stay: StayRecord,
-        row: ConversationRecord,
-        peer: Option<(UserId, String)>,
-        last_message: Option<Message>,
-    ) {
+    /// Takes a conversation with the user's last stay in it and what else belongs to it.
+    pub(in crate::store) fn add(&mut self, stay: StayRecord, row: ConversationRecord, more: More) {
         let at = read_position(&stay, &row);
         let open = stay.left.is_none();
         let (news, mut name, member_count) = match stay.left {
             Some(left) => (left.position, left.name, left.member_count),
             None => (row.head_position, row.settings.name, row.member_count),
         };
-        let peer = peer.map(|(id, display)| {
-            name = display;
-            id
+        let peer = more.peer.map(|peer| {
+            name = peer.name;
+            (peer.id, peer.shown_seq)
         });
         let conversation = ConversationRow {
             id: row.id,
             r#type: row.r#type,
             name,
-            peer,
+            peer: peer.map(|(id, _)| id),
+            peer_read_seq: peer.and_then(|(_, shown)| shown),
+            mentions: more.mentions,
             head_seq: at.head_seq,
             counted: at.counted,
             read_seq: at.read_seq,
@@ -217,19 +251,25 @@ impl Gathered {
             left: !open,
             role: open.then_some(stay.role),
             member_count,
-            last_message,
+            last_message: more.last_message,
         };
         self.0.push((news, conversation));
     }
 
     /// All of it, the latest news first.
-    pub(in crate::store) fn into_rows(mut self, head: Head, me: User) -> SyncRows {
+    pub(in crate::store) fn into_rows(
+        mut self,
+        head: Head,
+        me: User,
+        settings: BTreeMap<ConversationId, Value>,
+    ) -> SyncRows {
         self.0
             .sort_by_key(|(news, row)| (std::cmp::Reverse(*news), row.id));
         SyncRows {
             head,
             me,
             conversations: self.0.into_iter().map(|(_, row)| row).collect(),
+            settings,
         }
     }
 }

@@ -1,14 +1,14 @@
-//! Messages: compare and append, the last word on every rule, and what an effect does to rows.
+//! Messages: compare and append, the last word on every rule, and the companions that go with one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Planner;
+use super::{EntryKey, Planner};
+use crate::effects::Effect;
 use crate::group::state::{ConversationType, GroupField, Role, Settings};
 use crate::ids::{ConversationId, Position, Seq, UserId};
-use crate::kind::Effect;
 use crate::message::Rejection;
 use crate::store::rows::*;
-use crate::store::{Append, Outcome, Posted, fold};
+use crate::store::{Append, CompanionAppend, Outcome, Placed, Posted, Status, fold};
 
 impl Planner {
     pub(super) fn append(&mut self, append: &Append) -> Outcome {
@@ -22,21 +22,71 @@ impl Planner {
             };
         }
         let seq_now = self.rows.conversations.get(&id).map_or(Seq(0), |c| c.seq);
-        if seq_now != append.expects {
+        if append.expects.is_some_and(|seq| seq != seq_now) {
             return Outcome::Conflict;
         }
-        match self.may_append(append) {
-            Ok(owner) => self.take_over(append, owner),
+        // All of it is judged before any of it is taken over.
+        let may = self.may_append(append, false).and_then(|owner| {
+            for companion in &append.companions {
+                self.may_accompany(companion)?;
+            }
+            Ok(owner)
+        });
+        match may {
             Err(rejection) => Outcome::Refused(rejection),
+            Ok(owner) => Outcome::Appended {
+                at: self.take_over(append, owner),
+                companions: append
+                    .companions
+                    .iter()
+                    .map(|c| self.accompany(c))
+                    .collect(),
+            },
         }
+    }
+
+    fn may_accompany(&self, companion: &CompanionAppend) -> Result<(), Rejection> {
+        let append = &companion.append;
+        let people: Vec<UserId> = match companion.direct {
+            Some((one, other)) => vec![one, other],
+            None => vec![UserId(append.conversation.0)],
+        };
+        if people
+            .iter()
+            .any(|user| !self.rows.users.contains_key(user))
+        {
+            return Err(Rejection::not_found());
+        }
+        self.may_append(append, companion.direct.is_some())
+            .map(|_| ())
+    }
+
+    /// Takes a companion over. `None`: its conversation does not want it, or has it.
+    fn accompany(&mut self, companion: &CompanionAppend) -> Option<Placed> {
+        let append = &companion.append;
+        let id = append.conversation;
+        let key = (id, append.sender, append.client_id);
+        if self.rows.posted.contains_key(&key) {
+            return None;
+        }
+        if let Some((map, key)) = &companion.unless {
+            let entry = (id, map.to_string(), key.clone());
+            if self.rows.entries.contains(&entry) {
+                return None;
+            }
+        }
+        if let Some((one, other)) = companion.direct {
+            self.open_direct(one, other, append.sent_at_ms);
+        }
+        Some(self.take_over(append, None))
     }
 
     /// The last word on what must hold under any concurrency. Answers the owner that a group will
     /// have.
-    pub(super) fn may_append(&self, append: &Append) -> Result<Option<UserId>, Rejection> {
+    fn may_append(&self, append: &Append, opens: bool) -> Result<Option<UserId>, Rejection> {
         let id = append.conversation;
         let now = self.rows.conversations.get(&id);
-        if now.is_none() && append.r#type == ConversationType::Direct {
+        if now.is_none() && append.r#type == ConversationType::Direct && !opens {
             return Err(Rejection::not_found());
         }
         let place = now.map_or(append.r#type, |c| c.r#type);
@@ -48,11 +98,15 @@ impl Planner {
             let stay = self.rows.stays.get(&(id, user));
             stay.is_some_and(|stay| stay.left.is_none())
         };
+        let mut fresh: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         // Nobody comes and goes in one message: its position would be in two stays.
         let (mut added, mut removed) = (BTreeSet::new(), BTreeSet::new());
         for effect in &append.effects {
             match effect {
                 Effect::AddMember { user, role } => {
+                    if settings.dissolved_at_ms.is_some() {
+                        return Err(dissolved());
+                    }
                     if was_open(*user) || !added.insert(*user) {
                         return Err(Rejection::conflict("already_member", "Already a member."));
                     }
@@ -92,10 +146,62 @@ impl Planner {
                     settings.set(field);
                     self.may_set(id, field, members)?;
                 }
-                Effect::SetMute { .. } | Effect::SetState(_) => {}
+                Effect::SetCard { user, .. } if !was_open(*user) => return Err(not_a_member()),
+                Effect::Put {
+                    map,
+                    key,
+                    most,
+                    full,
+                    ..
+                } => {
+                    let entry: EntryKey = (id, map.to_string(), key.clone());
+                    if !self.rows.entries.contains(&entry) {
+                        let new = fresh.entry(("", map)).or_default();
+                        *new += 1;
+                        let size = self.rows.map_sizes.get(&(id, map.to_string()));
+                        if size.copied().unwrap_or(0) + *new > *most {
+                            let detail = format!("There are {most} already: as many as may be.");
+                            return Err(Rejection::conflict(full, detail));
+                        }
+                    }
+                }
+                Effect::Recall { seq } => {
+                    self.whole(id, *seq)?;
+                }
+                Effect::SetNote {
+                    seq,
+                    key,
+                    value: Some(_),
+                    most,
+                } => {
+                    let (known, size) = notes_of(self.whole(id, *seq)?, &append.kind, key);
+                    if !known {
+                        let new = fresh.entry(("note", key)).or_default();
+                        *new += 1;
+                        if size + *new > *most {
+                            let detail = format!("This message has {most} of them already.");
+                            return Err(Rejection::conflict("too_many_notes", detail));
+                        }
+                    }
+                }
+                Effect::SetNote { seq, .. } => {
+                    self.whole(id, *seq)?;
+                }
+                Effect::SetProfile(_) => {
+                    let is_own = place == ConversationType::Own;
+                    if !is_own || !self.rows.users.contains_key(&UserId(id.0)) {
+                        return Err(Rejection::not_found());
+                    }
+                }
+                Effect::SetMute { .. }
+                | Effect::SetCard { .. }
+                | Effect::SetState(_)
+                | Effect::Take { .. } => {}
             }
         }
-        if is_group && owners.len() != 1 {
+        // A dissolved group may lose its owner: everyone clears it away for themselves.
+        let is_over = settings.dissolved_at_ms.is_some() && owners.is_empty();
+        if is_group && owners.len() != 1 && !is_over {
             let detail = "A group has exactly one owner.";
             return Err(Rejection::conflict("owner_must_transfer", detail));
         }
@@ -105,7 +211,18 @@ impl Planner {
         Ok(owners.pop_first())
     }
 
-    pub(super) fn may_set(
+    /// A message that is there and was not recalled.
+    fn whole(&self, id: ConversationId, seq: Seq) -> Result<&MessageRecord, Rejection> {
+        let found = self.rows.messages.get(&(id, seq));
+        let found = found.ok_or_else(Rejection::not_found)?;
+        if found.message.body.is_none() {
+            let detail = "This message was taken back.";
+            return Err(Rejection::conflict("recalled", detail));
+        }
+        Ok(found)
+    }
+
+    fn may_set(
         &self,
         id: ConversationId,
         field: &GroupField,
@@ -127,7 +244,7 @@ impl Planner {
         }
     }
 
-    pub(super) fn take_over(&mut self, append: &Append, owner: Option<UserId>) -> Outcome {
+    fn take_over(&mut self, append: &Append, owner: Option<UserId>) -> Placed {
         let id = append.conversation;
         let position = self.changes.head.position.next();
         self.changes.head.position = position;
@@ -143,14 +260,20 @@ impl Planner {
             self.effect(&mut row, effect, append, position);
         }
         if let Some(sender) = append.sender {
+            let shown = row.r#type == ConversationType::Direct && self.shows_reading(sender);
             self.stay(id, sender, |stay| {
                 if stay.left.is_none() {
                     (stay.read_seq, stay.read_counted) = (row.seq, row.counted);
+                    if shown {
+                        stay.shown_seq = row.seq;
+                    }
+                    if append.counts {
+                        stay.posted_at_ms = Some(append.sent_at_ms);
+                    }
                 }
             });
         }
-        let message = append.at(position, row.seq, row.counted);
-        let outcome = Outcome::Appended {
+        let placed = Placed {
             position,
             seq: row.seq,
             counted: row.counted,
@@ -163,20 +286,24 @@ impl Planner {
         let key = (id, append.sender, append.client_id);
         self.rows.posted.insert(key, posted);
         self.rows.counted.insert((id, row.seq), row.counted);
-        self.changes.messages.push(MessageRecord {
-            message,
+        let record = MessageRecord {
+            message: append.at(placed),
             digest: append.digest.clone(),
-        });
+        };
+        self.rows.messages.insert((id, row.seq), record.clone());
+        self.changes.messages.push(record);
         self.changes.conversations.insert(id, row.clone());
         self.rows.conversations.insert(id, row);
-        outcome
+        placed
     }
 
-    pub(super) fn new_conversation(
-        &mut self,
-        append: &Append,
-        position: Position,
-    ) -> ConversationRecord {
+    /// Whether the other of a direct conversation may know how far this user has read.
+    pub(super) fn shows_reading(&self, user: UserId) -> bool {
+        let user = self.rows.users.get(&user);
+        user.is_some_and(|user| user.read_receipts && user.status != Status::Invisible)
+    }
+
+    fn new_conversation(&mut self, append: &Append, position: Position) -> ConversationRecord {
         let id = append.conversation;
         let number = (append.r#type == ConversationType::Group).then(|| self.next_number());
         let mut row = ConversationRecord {
@@ -197,70 +324,6 @@ impl Planner {
         }
         row
     }
-
-    pub(super) fn effect(
-        &mut self,
-        row: &mut ConversationRecord,
-        effect: &Effect,
-        append: &Append,
-        position: Position,
-    ) {
-        let id = row.id;
-        match effect {
-            Effect::AddMember { user, role } => {
-                let from = if row.settings.history_shared {
-                    Seq(1)
-                } else {
-                    row.seq
-                };
-                self.open_stay(id, *user, position, from, *role);
-                self.stay(id, *user, |stay| {
-                    (stay.read_seq, stay.read_counted) = (row.seq, row.counted);
-                });
-                row.member_count += 1;
-                if row.r#type == ConversationType::Group {
-                    *self.rows.group_counts.entry(*user).or_default() += 1;
-                }
-            }
-            Effect::RemoveMember { user } => {
-                row.member_count -= 1;
-                let left = Left {
-                    position,
-                    seq: row.seq,
-                    counted: row.counted,
-                    name: row.settings.name.clone(),
-                    member_count: row.member_count,
-                };
-                self.stay(id, *user, |stay| stay.left = Some(left));
-                if row.r#type == ConversationType::Group {
-                    *self.rows.group_counts.entry(*user).or_default() -= 1;
-                }
-            }
-            Effect::SetRole { user, role } => {
-                self.stay(id, *user, |stay| stay.role = *role);
-            }
-            Effect::SetMute { user, until_ms } => {
-                self.stay(id, *user, |stay| stay.muted_until_ms = *until_ms);
-            }
-            Effect::SetField(field) => {
-                if let GroupField::Name(name) = field {
-                    // The name given up stays taken until the next batch: rows are written one
-                    // by one, and a unique name must be unique after each.
-                    self.rows.group_names.insert(fold(name), id);
-                }
-                row.settings.set(field);
-            }
-            Effect::SetState(state) => {
-                let record = KindStateRecord {
-                    conversation: id,
-                    kind: append.kind.clone(),
-                    state: state.to_string(),
-                };
-                let key = (id, append.kind.clone());
-                self.changes.kind_states.insert(key, record);
-            }
-        }
-    }
 }
 
 fn not_a_member() -> Rejection {
@@ -270,4 +333,15 @@ fn not_a_member() -> Rejection {
 fn group_full(limit: i64) -> Rejection {
     let detail = format!("The group is full: it has its {limit} members.");
     Rejection::conflict("group_full", detail)
+}
+
+fn dissolved() -> Rejection {
+    Rejection::conflict("dissolved", "This group is dissolved.")
+}
+
+/// Whether a message has this note of this kind, and how many it has of the kind.
+fn notes_of(record: &MessageRecord, kind: &str, key: &str) -> (bool, usize) {
+    let notes = super::effects::notes(&record.message);
+    let of_kind = notes.get(kind).and_then(serde_json::Value::as_object);
+    of_kind.map_or((false, 0), |notes| (notes.contains_key(key), notes.len()))
 }

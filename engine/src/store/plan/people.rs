@@ -38,6 +38,8 @@ impl Planner {
             name: user.name.clone(),
             signature: String::new(),
             status: Status::Online,
+            avatar: None,
+            read_receipts: true,
             password_hash: user.password_hash.clone(),
             administrator: false,
             disabled: false,

@@ -23,8 +23,11 @@ impl Planner {
             from_seq,
             role,
             muted_until_ms: None,
+            card: String::new(),
+            posted_at_ms: None,
             read_seq: Seq(0),
             read_counted: 0,
+            shown_seq: Seq(0),
             left: None,
         };
         self.rows.stays.insert((conversation, user), stay);
@@ -60,6 +63,14 @@ impl Planner {
         let (head, counted) = match &stay.left {
             Some(left) => (left.seq, left.counted),
             None => (row.seq, row.counted),
+        };
+        let shown = row.r#type == ConversationType::Direct && self.shows_reading(user);
+        let shown = Seq(if shown { seq.min(head).0 } else { 0 });
+        if shown > stay.shown_seq {
+            self.stay(conversation, user, |stay| stay.shown_seq = shown);
+        }
+        let Some(stay) = self.rows.stays.get(&(conversation, user)) else {
+            return Outcome::Done;
         };
         if seq > stay.read_seq {
             let at = if seq >= head {

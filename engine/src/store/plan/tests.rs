@@ -34,8 +34,11 @@ fn stay(user: UserId, joined: i64, role: Role) -> StayRecord {
         from_seq: Seq(1),
         role,
         muted_until_ms: None,
+        card: String::new(),
+        posted_at_ms: None,
         read_seq: Seq(2),
         read_counted: 0,
+        shown_seq: Seq(0),
         left: None,
     }
 }
@@ -48,6 +51,8 @@ fn user_row(id: UserId, disabled: bool) -> UserRecord {
         name: "name".into(),
         signature: String::new(),
         status: Status::Online,
+        avatar: None,
+        read_receipts: true,
         password_hash: None,
         administrator: false,
         disabled,
@@ -91,7 +96,7 @@ fn append(expects: i64, client: u128, effects: Vec<Effect>) -> Entry {
     Entry::Append(Append {
         conversation: GROUP,
         r#type: ConversationType::Group,
-        expects: Seq(expects),
+        expects: Some(Seq(expects)),
         kind: "kind".into(),
         sender: Some(OWNER),
         sender_name: "name".into(),
@@ -101,7 +106,9 @@ fn append(expects: i64, client: u128, effects: Vec<Effect>) -> Entry {
         sent_at_ms: 1,
         counts: true,
         audience: None,
+        mentions: Vec::new(),
         effects,
+        companions: Vec::new(),
     })
 }
 
@@ -191,6 +198,7 @@ fn other_entries_name_the_rows_they_touch() {
         conversations: [GROUP].into(),
         stays: [(GROUP, MEMBER)].into(),
         counted: [(GROUP, Seq(2))].into(),
+        users: [MEMBER].into(),
         ..Needs::default()
     };
     assert_eq!(needs(&[read]), expected);

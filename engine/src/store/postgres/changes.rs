@@ -6,24 +6,29 @@
 use futures_util::future::try_join_all;
 use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
+use uuid::Uuid;
 
 use super::columns::{list, sender};
 use super::connect::Connection;
 use crate::group::state::{ConversationType, Role};
-use crate::store::plan::Changes;
+use crate::ids::UserId;
+use crate::message::Message;
+use crate::store::plan::{Changes, EntryKey};
 use crate::store::rows::{ConversationRecord, StayRecord};
 use crate::store::{Result, fold};
 
 const USERS: &str = "insert into users (id, number, username, username_folded, name, name_folded, \
-     signature, status, password_hash, administrator, disabled, created_at) \
+     signature, status, password_hash, administrator, disabled, created_at, avatar, \
+     read_receipts) \
      select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], \
      $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::boolean[], \
-     $12::bigint[]) \
+     $12::bigint[], $13::uuid[], $14::boolean[]) \
      on conflict (id) do update set username = excluded.username, \
      username_folded = excluded.username_folded, name = excluded.name, \
      name_folded = excluded.name_folded, signature = excluded.signature, \
      status = excluded.status, password_hash = excluded.password_hash, \
-     administrator = excluded.administrator, disabled = excluded.disabled";
+     administrator = excluded.administrator, disabled = excluded.disabled, \
+     avatar = excluded.avatar, read_receipts = excluded.read_receipts";
 const END_SESSIONS: &str = "delete from sessions where id = any($1)";
 const SESSIONS: &str = "insert into sessions (id, user_id, token_hash, device, created_at, \
      last_used) \
@@ -32,32 +37,52 @@ const SESSIONS: &str = "insert into sessions (id, user_id, token_hash, device, c
      on conflict (id) do update set last_used = excluded.last_used";
 const CONVERSATIONS: &str = "insert into conversations (id, type, number, name, name_folded, \
      description, announcement, join_mode, member_limit, history_shared, seq, counted, \
-     head_position, member_count, owner, created_at) \
+     head_position, member_count, owner, created_at, announced_by, announced_at, avatar, \
+     mute_all, slow_mode, dissolved_at) \
      select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::text[], \
      $6::text[], $7::text[], $8::text[], $9::bigint[], $10::boolean[], $11::bigint[], \
-     $12::bigint[], $13::bigint[], $14::bigint[], $15::uuid[], $16::bigint[]) \
+     $12::bigint[], $13::bigint[], $14::bigint[], $15::uuid[], $16::bigint[], $17::uuid[], \
+     $18::bigint[], $19::uuid[], $20::boolean[], $21::bigint[], $22::bigint[]) \
      on conflict (id) do update set name = excluded.name, name_folded = excluded.name_folded, \
      description = excluded.description, announcement = excluded.announcement, \
      join_mode = excluded.join_mode, member_limit = excluded.member_limit, \
      history_shared = excluded.history_shared, seq = excluded.seq, counted = excluded.counted, \
      head_position = excluded.head_position, member_count = excluded.member_count, \
-     owner = excluded.owner";
+     owner = excluded.owner, announced_by = excluded.announced_by, \
+     announced_at = excluded.announced_at, avatar = excluded.avatar, \
+     mute_all = excluded.mute_all, slow_mode = excluded.slow_mode, \
+     dissolved_at = excluded.dissolved_at";
 const STAYS: &str = "insert into stays (conversation, user_id, joined_position, from_seq, role, \
      muted_until, read_seq, read_counted, left_position, left_seq, left_counted, left_name, \
-     left_member_count) \
+     left_member_count, card, posted_at, shown_seq) \
      select * from unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], \
      $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], \
-     $12::text[], $13::bigint[]) \
+     $12::text[], $13::bigint[], $14::text[], $15::bigint[], $16::bigint[]) \
      on conflict (conversation, user_id, joined_position) do update set role = excluded.role, \
      muted_until = excluded.muted_until, read_seq = excluded.read_seq, \
      read_counted = excluded.read_counted, left_position = excluded.left_position, \
      left_seq = excluded.left_seq, left_counted = excluded.left_counted, \
-     left_name = excluded.left_name, left_member_count = excluded.left_member_count";
+     left_name = excluded.left_name, left_member_count = excluded.left_member_count, \
+     card = excluded.card, posted_at = excluded.posted_at, shown_seq = excluded.shown_seq";
 const MESSAGES: &str = "insert into messages (position, conversation, seq, counted, kind, sender, \
-     sender_name, body, client_id, digest, sent_at, added, removed, audience) \
+     sender_name, body, client_id, digest, sent_at, added, removed, audience, mentions, notes) \
      select * from unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], \
      $6::uuid[], $7::text[], $8::text[], $9::uuid[], $10::text[], $11::bigint[], $12::text[], \
-     $13::text[], $14::text[])";
+     $13::text[], $14::text[], $15::text[], $16::text[])";
+const REWRITTEN: &str = "update messages m set body = n.body, digest = n.digest, \
+     mentions = n.mentions, notes = n.notes \
+     from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[]) \
+     as n (position, body, digest, mentions, notes) where m.position = n.position";
+const ENTRIES: &str = "insert into map_entries (conversation, map, key, value) \
+     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[]) \
+     on conflict (conversation, map, key) do update set value = excluded.value";
+const TAKEN: &str = "delete from map_entries e using unnest($1::uuid[], $2::text[], $3::text[]) \
+     as n (conversation, map, key) \
+     where e.conversation = n.conversation and e.map = n.map and e.key = n.key";
+const MENTIONS: &str = "insert into mentions (conversation, user_id, seq) \
+     select * from unnest($1::uuid[], $2::uuid[], $3::bigint[])";
+const FORGOTTEN: &str = "delete from mentions m using unnest($1::uuid[], $2::bigint[]) \
+     as n (conversation, seq) where m.conversation = n.conversation and m.seq = n.seq";
 const KIND_STATES: &str = "insert into kind_states (conversation, kind, state) \
      select * from unnest($1::uuid[], $2::text[], $3::text[]) \
      on conflict (conversation, kind) do update set state = excluded.state";
@@ -84,7 +109,12 @@ pub(super) async fn write(
         conversations(changes),
         stays(changes),
         messages(changes),
+        rewritten(changes),
         kind_states(changes),
+        entries(changes),
+        taken(changes),
+        mentions(changes),
+        forgotten(changes),
         Some(head(changes, outcomes)),
     ];
     let writes: Vec<Write<'_>> = writes.into_iter().flatten().collect();
@@ -148,6 +178,8 @@ fn users(changes: &Changes) -> Option<Write<'_>> {
         .column(|row| row.administrator)
         .column(|row| row.disabled)
         .column(|row| row.created_at_ms)
+        .column(|row| row.avatar.map(|file| file.0))
+        .column(|row| row.read_receipts)
         .write()
 }
 
@@ -168,9 +200,10 @@ fn sessions(changes: &Changes) -> Option<Write<'_>> {
         .write()
 }
 
-/// The folded name of a group; other conversations have none.
+/// The folded name of a group; other conversations, and groups that are over, have none.
 fn group_name(row: &ConversationRecord) -> Option<String> {
-    (row.r#type == ConversationType::Group).then(|| fold(&row.settings.name))
+    let named = row.r#type == ConversationType::Group && row.settings.dissolved_at_ms.is_none();
+    named.then(|| fold(&row.settings.name))
 }
 
 fn conversations(changes: &Changes) -> Option<Write<'_>> {
@@ -181,7 +214,7 @@ fn conversations(changes: &Changes) -> Option<Write<'_>> {
         .column(|row| row.settings.name.as_str())
         .column(group_name)
         .column(|row| row.settings.description.as_str())
-        .column(|row| row.settings.announcement.as_str())
+        .column(|row| row.settings.announcement.text.as_str())
         .column(|row| row.settings.join_mode.name())
         .column(|row| row.settings.member_limit)
         .column(|row| row.settings.history_shared)
@@ -191,6 +224,12 @@ fn conversations(changes: &Changes) -> Option<Write<'_>> {
         .column(|row| row.member_count)
         .column(|row| row.owner.map(|owner| owner.0))
         .column(|row| row.created_at_ms)
+        .column(|row| row.settings.announcement.by.map(|user| user.0))
+        .column(|row| row.settings.announcement.at_ms)
+        .column(|row| row.settings.avatar.map(|file| file.0))
+        .column(|row| row.settings.mute_all)
+        .column(|row| row.settings.slow_mode_s)
+        .column(|row| row.settings.dissolved_at_ms)
         .write()
 }
 
@@ -212,6 +251,9 @@ fn stays(changes: &Changes) -> Option<Write<'_>> {
         .column(|row| row.left.as_ref().map(|left| left.counted))
         .column(|row| row.left.as_ref().map(|left| left.name.as_str()))
         .column(|row| row.left.as_ref().map(|left| left.member_count))
+        .column(|row| row.card.as_str())
+        .column(|row| row.posted_at_ms)
+        .column(|row| row.shown_seq.0)
         .write()
 }
 
@@ -231,6 +273,65 @@ fn messages(changes: &Changes) -> Option<Write<'_>> {
         .column(|row| list(&row.message.added))
         .column(|row| list(&row.message.removed))
         .column(|row| row.message.audience.as_deref().map(list))
+        .column(|row| list(&row.message.mentions))
+        .column(|row| row.message.notes.as_deref())
+        .write()
+}
+
+fn rewritten(changes: &Changes) -> Option<Write<'_>> {
+    Rows::new(REWRITTEN, changes.rewritten.values())
+        .column(|row| row.message.position.0)
+        .column(|row| row.message.body.as_deref())
+        .column(|row| row.digest.as_str())
+        .column(|row| list(&row.message.mentions))
+        .column(|row| row.message.notes.as_deref())
+        .write()
+}
+
+fn mentions(changes: &Changes) -> Option<Write<'_>> {
+    let called = changes.messages.iter().flat_map(|row| {
+        let message = &row.message;
+        message.mentions.iter().map(move |user| (message, user))
+    });
+    let called: Vec<_> = called.collect();
+    let (messages, users): (Vec<&Message>, Vec<&UserId>) = called.into_iter().unzip();
+    let mut write = Rows::new(MENTIONS, messages)
+        .column(|message| message.conversation.0)
+        .column(|message| message.seq.0)
+        .write()?;
+    let users: Vec<Uuid> = users.into_iter().map(|user| user.0).collect();
+    write.values.insert(1, Box::new(users));
+    Some(write)
+}
+
+fn forgotten(changes: &Changes) -> Option<Write<'_>> {
+    let recalled = changes.rewritten.values().map(|row| &row.message);
+    Rows::new(FORGOTTEN, recalled.filter(|message| message.body.is_none()))
+        .column(|message| message.conversation.0)
+        .column(|message| message.seq.0)
+        .write()
+}
+
+fn entries(changes: &Changes) -> Option<Write<'_>> {
+    let put = changes.entries.iter().filter(|(_, value)| value.is_some());
+    let put: Vec<_> = put.collect();
+    let (keys, values): (Vec<&EntryKey>, Vec<&Option<String>>) = put.into_iter().unzip();
+    let mut write = keyed(ENTRIES, keys)?;
+    let values: Vec<Option<&str>> = values.into_iter().map(Option::as_deref).collect();
+    write.values.push(Box::new(values));
+    Some(write)
+}
+
+fn taken(changes: &Changes) -> Option<Write<'_>> {
+    let taken = changes.entries.iter().filter(|(_, value)| value.is_none());
+    keyed(TAKEN, taken.map(|(key, _)| key))
+}
+
+fn keyed<'a>(sql: &'static str, keys: impl IntoIterator<Item = &'a EntryKey>) -> Option<Write<'a>> {
+    Rows::new(sql, keys)
+        .column(|(conversation, _, _)| conversation.0)
+        .column(|(_, map, _)| map.as_str())
+        .column(|(_, _, key)| key.as_str())
         .write()
 }
 

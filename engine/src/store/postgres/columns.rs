@@ -3,11 +3,12 @@
 //!
 //! Each reader takes the columns that the constant above it names, from the column `at` on.
 
+use serde_json::Value;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::group::state::{ConversationType, JoinMode, Role, Settings};
-use crate::ids::{ClientId, ConversationId, Position, Seq, SessionId, UserId};
+use crate::group::state::{Announcement, ConversationType, JoinMode, Role, Settings};
+use crate::ids::{ClientId, ConversationId, FileId, Position, Seq, SessionId, UserId};
 use crate::message::Message;
 use crate::store::rows::{
     ConversationRecord, HeadRow, Left, SessionRecord, StayRecord, UserRecord,
@@ -38,6 +39,12 @@ pub(super) fn named<T>(row: &Row, column: usize, parse: fn(&str) -> Option<T>) -
     parse(text).ok_or_else(|| unknown(row.columns()[column].name(), text))
 }
 
+/// JSON that a kind keeps.
+pub(super) fn json(row: &Row, column: usize) -> Result<Value> {
+    let text: &str = row.try_get(column)?;
+    serde_json::from_str(text).map_err(|_| unknown(row.columns()[column].name(), text))
+}
+
 fn users(row: &Row, column: usize) -> Result<Option<Vec<UserId>>> {
     let Some(text) = row.try_get::<_, Option<&str>>(column)? else {
         return Ok(None);
@@ -61,10 +68,13 @@ pub(super) fn head(row: &Row, at: usize) -> Result<HeadRow> {
 /// Of `users u`.
 macro_rules! user_columns {
     () => {
-        "u.id, u.number, u.username, u.name, u.signature, u.status, u.administrator, u.disabled"
+        "u.id, u.number, u.username, u.name, u.signature, u.status, u.administrator, u.disabled, \
+         u.avatar, u.read_receipts"
     };
 }
 pub(super) use user_columns;
+/// How many those are.
+pub(super) const USERS: usize = 10;
 
 pub(super) fn user(row: &Row, at: usize) -> Result<User> {
     Ok(User {
@@ -76,6 +86,8 @@ pub(super) fn user(row: &Row, at: usize) -> Result<User> {
         status: named(row, at + 5, Status::parse)?,
         administrator: row.try_get(at + 6)?,
         disabled: row.try_get(at + 7)?,
+        avatar: row.try_get::<_, Option<Uuid>>(at + 8)?.map(FileId),
+        read_receipts: row.try_get(at + 9)?,
     })
 }
 
@@ -89,10 +101,12 @@ pub(super) fn user_record(row: &Row) -> Result<UserRecord> {
         name: user.name,
         signature: user.signature,
         status: user.status,
-        password_hash: row.try_get(8)?,
+        avatar: user.avatar,
+        read_receipts: user.read_receipts,
+        password_hash: row.try_get(10)?,
         administrator: user.administrator,
         disabled: user.disabled,
-        created_at_ms: row.try_get(9)?,
+        created_at_ms: row.try_get(11)?,
     })
 }
 
@@ -103,6 +117,8 @@ macro_rules! session_columns {
     };
 }
 pub(super) use session_columns;
+/// How many those are.
+pub(super) const SESSIONS: usize = 6;
 
 pub(super) fn session(row: &Row, at: usize) -> Result<SessionRecord> {
     Ok(SessionRecord {
@@ -120,10 +136,13 @@ macro_rules! conversation_columns {
     () => {
         "c.id, c.type, c.number, c.name, c.description, c.announcement, c.join_mode, \
          c.member_limit, c.history_shared, c.seq, c.counted, c.head_position, c.member_count, \
-         c.owner, c.created_at"
+         c.owner, c.created_at, c.announced_by, c.announced_at, c.avatar, c.mute_all, \
+         c.slow_mode, c.dissolved_at"
     };
 }
 pub(super) use conversation_columns;
+/// How many those are.
+pub(super) const CONVERSATIONS: usize = 21;
 
 pub(super) fn conversation(row: &Row, at: usize) -> Result<ConversationRecord> {
     Ok(ConversationRecord {
@@ -133,10 +152,18 @@ pub(super) fn conversation(row: &Row, at: usize) -> Result<ConversationRecord> {
         settings: Settings {
             name: row.try_get(at + 3)?,
             description: row.try_get(at + 4)?,
-            announcement: row.try_get(at + 5)?,
+            announcement: Announcement {
+                text: row.try_get(at + 5)?,
+                by: row.try_get::<_, Option<Uuid>>(at + 15)?.map(UserId),
+                at_ms: row.try_get(at + 16)?,
+            },
             join_mode: named(row, at + 6, JoinMode::parse)?,
             member_limit: row.try_get(at + 7)?,
             history_shared: row.try_get(at + 8)?,
+            avatar: row.try_get::<_, Option<Uuid>>(at + 17)?.map(FileId),
+            mute_all: row.try_get(at + 18)?,
+            slow_mode_s: row.try_get(at + 19)?,
+            dissolved_at_ms: row.try_get(at + 20)?,
         },
         seq: Seq(row.try_get(at + 9)?),
         counted: row.try_get(at + 10)?,
@@ -152,10 +179,12 @@ macro_rules! stay_columns {
     () => {
         "s.conversation, s.user_id, s.joined_position, s.from_seq, s.role, s.muted_until, \
          s.read_seq, s.read_counted, s.left_position, s.left_seq, s.left_counted, s.left_name, \
-         s.left_member_count"
+         s.left_member_count, s.card, s.posted_at, s.shown_seq"
     };
 }
 pub(super) use stay_columns;
+/// How many those are.
+pub(super) const STAYS: usize = 16;
 
 pub(super) fn stay(row: &Row, at: usize) -> Result<StayRecord> {
     let left = match row.try_get::<_, Option<i64>>(at + 8)? {
@@ -177,6 +206,9 @@ pub(super) fn stay(row: &Row, at: usize) -> Result<StayRecord> {
         muted_until_ms: row.try_get(at + 5)?,
         read_seq: Seq(row.try_get(at + 6)?),
         read_counted: row.try_get(at + 7)?,
+        card: row.try_get(at + 13)?,
+        posted_at_ms: row.try_get(at + 14)?,
+        shown_seq: Seq(row.try_get(at + 15)?),
         left,
     })
 }
@@ -185,10 +217,12 @@ pub(super) fn stay(row: &Row, at: usize) -> Result<StayRecord> {
 macro_rules! message_columns {
     () => {
         "m.position, m.conversation, m.seq, m.counted, m.kind, m.sender, m.sender_name, m.body, \
-         m.client_id, m.sent_at, m.added, m.removed, m.audience"
+         m.client_id, m.sent_at, m.added, m.removed, m.audience, m.mentions, m.notes"
     };
 }
 pub(super) use message_columns;
+/// How many those are.
+pub(super) const MESSAGES: usize = 15;
 
 pub(super) fn message(row: &Row, at: usize) -> Result<Message> {
     Ok(Message {
@@ -205,5 +239,7 @@ pub(super) fn message(row: &Row, at: usize) -> Result<Message> {
         added: users(row, at + 10)?.unwrap_or_default(),
         removed: users(row, at + 11)?.unwrap_or_default(),
         audience: users(row, at + 12)?,
+        mentions: users(row, at + 13)?.unwrap_or_default(),
+        notes: row.try_get(at + 14)?,
     })
 }

@@ -10,7 +10,7 @@ use super::log::no_head;
 use crate::store::{Result, StoreError};
 
 /// Which `schema.sql` this version understands.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 
 const SCHEMA: &str = include_str!("../../../../schema.sql");
 /// The first public number.

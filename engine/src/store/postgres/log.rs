@@ -24,6 +24,7 @@ const ROSTER: &str = concat!(
     " from stays s where s.conversation = $1 and s.left_position is null"
 );
 const KIND_STATES: &str = "select kind, state from kind_states where conversation = $1";
+const ENTRIES: &str = "select map, key, value from map_entries where conversation = $1";
 
 const AUDIENCE: &str = "select distinct s.user_id from messages m \
      join stays s on s.conversation = m.conversation and s.joined_position <= m.position \
@@ -55,7 +56,8 @@ const PAGE: &str = concat!(
     visible_positions!(""),
     "), sized as (select ",
     message_columns!(),
-    ", sum(greatest(octet_length(coalesce(m.body, '')), 1)) over up_to_here as bytes, \
+    ", sum(greatest(octet_length(coalesce(m.body, '')), 1) \
+     + coalesce(octet_length(m.notes), 0)) over up_to_here as bytes, \
      row_number() over up_to_here as nth, count(*) over () as found \
      from found join messages m using (position) window up_to_here as (order by m.position)) \
      select ",
@@ -145,29 +147,31 @@ pub(super) async fn conversation(
     db: &Connection,
     id: ConversationId,
 ) -> Result<Option<(ConversationState, Position)>> {
-    let [found, roster, kind_states] = query_together(
+    let [found, roster, kind_states, kept] = query_together(
         db,
         [
             read(CONVERSATION, &[&id.0]),
             read(ROSTER, &[&id.0]),
             read(KIND_STATES, &[&id.0]),
+            read(ENTRIES, &[&id.0]),
         ],
     )
     .await?;
     let Some(row) = found.first() else {
         return Ok(None);
     };
-    let position = Position(row.try_get(15)?);
+    let position = Position(row.try_get(columns::CONVERSATIONS)?);
     let mut states = BTreeMap::new();
     for row in &kind_states {
-        let text: &str = row.try_get(1)?;
-        let value = serde_json::from_str(text);
-        let value = value.map_err(|_| columns::unknown("a kind's state", text))?;
-        states.insert(row.try_get(0)?, value);
+        states.insert(row.try_get(0)?, columns::json(row, 1)?);
+    }
+    let mut entries = Vec::with_capacity(kept.len());
+    for row in &kept {
+        entries.push((row.try_get(0)?, row.try_get(1)?, columns::json(row, 2)?));
     }
     let stays = roster.iter().map(|row| columns::stay(row, 0));
     let stays: Vec<_> = stays.collect::<Result<_>>()?;
-    let state = views::state(columns::conversation(row, 0)?, stays, states);
+    let state = views::state(columns::conversation(row, 0)?, stays, states, entries);
     Ok(Some((state, position)))
 }
 
@@ -209,7 +213,9 @@ pub(super) async fn page(
     if count >= too_many {
         return Ok(Behind::TooFar);
     }
-    let found: i64 = rows.first().map_or(Ok(0), |row| row.try_get(13))?;
+    let found: i64 = rows
+        .first()
+        .map_or(Ok(0), |row| row.try_get(columns::MESSAGES))?;
     let complete = found == bounded(rows.len());
     let messages: Vec<Message> = messages_of(&rows)?;
     let scanned_to = match messages.last() {

@@ -24,6 +24,7 @@ mod connect;
 mod init;
 mod log;
 mod people;
+mod relations;
 mod write;
 mod writer;
 
@@ -202,8 +203,23 @@ impl Store for PostgresStore {
             .await
     }
 
-    async fn direct_peers(&self, user: UserId, limit: usize) -> Result<Vec<UserId>> {
-        self.read(async |db| people::direct_peers(db, user, limit).await)
+    async fn conversation_type(&self, id: ConversationId) -> Result<Option<ConversationType>> {
+        self.read(async |db| relations::conversation_type(db, id).await)
+            .await
+    }
+
+    async fn rights(&self, conversation: ConversationId, user: UserId) -> Result<Option<Rights>> {
+        self.read(async |db| relations::rights(db, conversation, user).await)
+            .await
+    }
+
+    async fn member_names(&self, id: ConversationId) -> Result<Vec<MemberName>> {
+        self.read(async |db| relations::member_names(db, id).await)
+            .await
+    }
+
+    async fn map(&self, id: ConversationId, map: &str) -> Result<BTreeMap<String, Value>> {
+        self.read(async |db| relations::map(db, id, map).await)
             .await
     }
 

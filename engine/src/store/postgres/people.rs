@@ -10,14 +10,17 @@ use super::columns::{
 };
 use super::connect::{Connection, query, query_opt, query_together, read};
 use super::log::{HEAD, bounded, head_of, no_head};
+use super::relations;
 use crate::group::state::Role;
-use crate::ids::{ConversationId, SessionId, UserId};
+use crate::ids::{ConversationId, Seq, SessionId, UserId};
+use crate::kinds::maps;
 use crate::store::memory::views;
+use crate::store::rows::{ConversationRecord, StayRecord};
 use crate::store::{
     ConversationRow, Group, MemberRow, ReadPosition, Result, Session, SyncRows, User, fold,
 };
 
-/// The last stay of the user `$1` in each conversation, and the conversation: 13 and 15 columns.
+/// The last stay of the user `$1` in each conversation, and the conversation.
 macro_rules! last_stays {
     ($more:expr, $rest:expr) => {
         concat!(
@@ -35,10 +38,19 @@ macro_rules! last_stays {
 }
 const READ_POSITIONS: &str = last_stays!("", "order by c.id");
 const READ_POSITION: &str = last_stays!("", "where c.id = $2");
-/// Then the other user of a direct conversation, and the last message up to where the stay ended.
+/// Then the other user of a direct conversation and how far they let `$1` know that they have
+/// read, how many unread messages call `$1`, and the last message up to where the stay ended.
 const CONVERSATIONS: &str = last_stays!(
-    concat!(", p.id, p.name, ", message_columns!()),
-    "left join lateral (select u.id, u.name from stays o join users u on u.id = o.user_id \
+    concat!(
+        ", p.id, p.name, p.shown, \
+         (select count(distinct n.seq) from mentions n where n.conversation = c.id \
+         and n.user_id in ($1, '00000000-0000-0000-0000-000000000000'::uuid) \
+         and n.seq > s.read_seq and n.seq <= coalesce(s.left_seq, c.seq)), ",
+        message_columns!()
+    ),
+    "left join lateral (select u.id, u.name, case when u.read_receipts and exists (\
+     select from users me where me.id = $1 and me.read_receipts) then o.shown_seq end as shown \
+     from stays o join users u on u.id = o.user_id \
      where c.type = 'direct' and o.conversation = c.id and o.user_id <> $1 limit 1) p on true \
      left join messages m on m.conversation = c.id and m.seq = coalesce(s.left_seq, c.seq) \
      and m.seq >= s.from_seq \
@@ -65,20 +77,17 @@ const CREDENTIALS: &str = concat!(
 );
 const SHARE_A_GROUP: &str = "select 1 from stays a join stays b using (conversation) \
      join conversations c on c.id = a.conversation and c.type = 'group' \
-     where a.user_id = $1 and a.left_position is null \
+     and c.dissolved_at is null where a.user_id = $1 and a.left_position is null \
      and b.user_id = $2 and b.left_position is null limit 1";
-const DIRECT_PEERS: &str = "select o.user_id from stays s \
-     join conversations c on c.id = s.conversation and c.type = 'direct' \
-     join stays o on o.conversation = c.id and o.user_id <> s.user_id \
-     where s.user_id = $1 order by c.head_position desc, c.id limit $2";
-
-/// Groups with the role of the viewer `$1` as column 15.
+/// Groups with the role of the viewer `$1`, and whether they wait to be let in.
 macro_rules! groups {
     ($rest:literal) => {
         concat!(
             "select ",
             conversation_columns!(),
-            ", s.role from conversations c left join stays s on s.conversation = c.id \
+            ", s.role, exists (select from map_entries e where e.conversation = c.id \
+             and e.map = 'group.request' and e.key = $1::uuid::text) \
+             from conversations c left join stays s on s.conversation = c.id \
              and s.user_id = $1 and s.left_position is null where c.type = 'group' and ",
             $rest
         )
@@ -86,18 +95,18 @@ macro_rules! groups {
 }
 const GROUP: &str = groups!("c.id = $2");
 const FIND_GROUPS: &str = groups!(
-    "(c.name_folded like $2 or c.number = $3) order by c.name_folded collate \"C\" limit $4"
+    "c.dissolved_at is null and (c.name_folded like $2 or c.number = $3) order by c.name_folded collate \"C\" limit $4"
 );
 const MEMBERS: &str = concat!(
     "select ",
     user_columns!(),
-    ", s.role, s.muted_until from stays s join users u on u.id = s.user_id \
+    ", s.role, s.muted_until, s.card from stays s join users u on u.id = s.user_id \
      where s.conversation = $1 and s.left_position is null \
      order by case s.role when 'owner' then 0 when 'admin' then 1 else 2 end, \
      u.username_folded collate \"C\""
 );
 
-/// Sessions with their users: 6 and 8 columns.
+/// Sessions with their users.
 macro_rules! sessions {
     ($rest:literal) => {
         concat!(
@@ -116,12 +125,13 @@ const LIVING: &str = "select s.id from sessions s join users u on u.id = s.user_
      where s.id = any($1) and not u.disabled";
 
 pub(super) async fn sync(db: &Connection, user: UserId) -> Result<Option<SyncRows>> {
-    let [head, me, conversations] = query_together(
+    let [head, me, conversations, settings] = query_together(
         db,
         [
             read(HEAD, &[]),
             read(USER, &[&user.0]),
             read(CONVERSATIONS, &[&user.0]),
+            read(relations::MAP, &[&user.0, &maps::SETTINGS]),
         ],
     )
     .await?;
@@ -135,16 +145,23 @@ pub(super) async fn sync(db: &Connection, user: UserId) -> Result<Option<SyncRow
             .iter()
             .map(conversation)
             .collect::<Result<_>>()?,
+        settings: relations::entries(&settings)?
+            .into_iter()
+            .filter_map(|(id, value)| Some((id.parse().ok()?, value)))
+            .collect(),
     }))
 }
 
 /// One conversation of a snapshot; of one that was left, as it was then.
 fn conversation(row: &Row) -> Result<ConversationRow> {
-    let (stay, now) = (columns::stay(row, 0)?, columns::conversation(row, 13)?);
+    let (stay, now) = stay_and_conversation(row)?;
+    let more = columns::STAYS + columns::CONVERSATIONS;
     let read = views::read_position(&stay, &now);
-    let peer: Option<Uuid> = row.try_get(28)?;
-    let peer_name: Option<String> = row.try_get(29)?;
-    let position: Option<i64> = row.try_get(30)?;
+    let peer: Option<Uuid> = row.try_get(more)?;
+    let peer_name: Option<String> = row.try_get(more + 1)?;
+    let shown: Option<i64> = row.try_get(more + 2)?;
+    let last = more + 4;
+    let position: Option<i64> = row.try_get(last)?;
     let is_open = stay.left.is_none();
     let (name, member_count) = match stay.left {
         Some(left) => (left.name, left.member_count),
@@ -159,16 +176,23 @@ fn conversation(row: &Row) -> Result<ConversationRow> {
         counted: read.counted,
         read_seq: read.read_seq,
         read_counted: read.read_counted,
+        mentions: row.try_get(more + 3)?,
+        peer_read_seq: shown.map(Seq),
         from_seq: stay.from_seq,
         left: !is_open,
         role: is_open.then_some(stay.role),
         member_count,
-        last_message: position.map(|_| columns::message(row, 30)).transpose()?,
+        last_message: position.map(|_| columns::message(row, last)).transpose()?,
     })
 }
 
+fn stay_and_conversation(row: &Row) -> Result<(StayRecord, ConversationRecord)> {
+    let now = columns::conversation(row, columns::STAYS)?;
+    Ok((columns::stay(row, 0)?, now))
+}
+
 fn read_position_row(row: &Row) -> Result<ReadPosition> {
-    let (stay, now) = (columns::stay(row, 0)?, columns::conversation(row, 13)?);
+    let (stay, now) = stay_and_conversation(row)?;
     Ok(views::read_position(&stay, &now))
 }
 
@@ -187,11 +211,13 @@ pub(super) async fn read_positions(db: &Connection, user: UserId) -> Result<Vec<
 }
 
 fn group_row(row: &Row) -> Result<Option<Group>> {
-    let role: Option<&str> = row.try_get(15)?;
-    let role = role.map(|_| columns::named(row, 15, Role::parse));
+    let at = columns::CONVERSATIONS;
+    let role: Option<&str> = row.try_get(at)?;
+    let role = role.map(|_| columns::named(row, at, Role::parse));
     Ok(views::group(
         columns::conversation(row, 0)?,
         role.transpose()?,
+        row.try_get(at + 1)?,
     ))
 }
 
@@ -223,8 +249,9 @@ pub(super) async fn members(db: &Connection, id: ConversationId) -> Result<Vec<M
     let member = |row: &Row| {
         Ok(MemberRow {
             user: columns::user(row, 0)?,
-            role: columns::named(row, 8, Role::parse)?,
-            muted_until_ms: row.try_get(9)?,
+            role: columns::named(row, columns::USERS, Role::parse)?,
+            muted_until_ms: row.try_get(columns::USERS + 1)?,
+            card: row.try_get(columns::USERS + 2)?,
         })
     };
     rows.iter().map(member).collect()
@@ -251,7 +278,7 @@ pub(super) async fn credentials(
     username: &str,
 ) -> Result<Option<(User, Option<String>)>> {
     let row = query_opt(db, CREDENTIALS, &[&fold(username)]).await?;
-    row.map(|row| Ok((columns::user(&row, 0)?, row.try_get(8)?)))
+    row.map(|row| Ok((columns::user(&row, 0)?, row.try_get(columns::USERS)?)))
         .transpose()
 }
 
@@ -260,19 +287,10 @@ pub(super) async fn share_a_group(db: &Connection, one: UserId, other: UserId) -
     Ok(row.is_some())
 }
 
-pub(super) async fn direct_peers(
-    db: &Connection,
-    user: UserId,
-    limit: usize,
-) -> Result<Vec<UserId>> {
-    let rows = query(db, DIRECT_PEERS, &[&user.0, &bounded(limit)]).await?;
-    rows.iter().map(|row| Ok(UserId(row.try_get(0)?))).collect()
-}
-
 fn session_row(row: &Row) -> Result<Session> {
     Ok(views::session(
         columns::session(row, 0)?,
-        columns::user(row, 6)?,
+        columns::user(row, columns::SESSIONS)?,
     ))
 }
 

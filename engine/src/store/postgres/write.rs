@@ -1,16 +1,19 @@
 //! The transaction of a batch, in three round trips: begin, lock the head row and read what the
 //! batch needs; write what the plan says; commit.
 
-use futures_util::future::{try_join, try_join3, try_join5};
+use futures_util::future::{try_join3, try_join5};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::changes;
-use super::columns::{self, conversation_columns, session_columns, stay_columns, user_columns};
+use super::columns::{
+    self, conversation_columns, message_columns, session_columns, stay_columns, user_columns,
+};
 use super::connect::{Connection, Values, query, query_opt, whole};
 use super::log::no_head;
 use crate::ids::{ClientId, ConversationId, Seq, UserId};
 use crate::store::plan::{self, Needs, PostedKey, Snapshot};
+use crate::store::rows::MessageRecord;
 use crate::store::{Batch, Outcome, Posted, Result, StoreError};
 
 const LOCK_HEAD: &str =
@@ -41,7 +44,21 @@ const COUNTED: &str = "select m.conversation, m.seq, m.counted \
      and o.seq = n.seq limit 1) m";
 const GROUP_COUNTS: &str = "select s.user_id, count(*) from stays s \
      join conversations c on c.id = s.conversation and c.type = 'group' \
+     and c.dissolved_at is null \
      where s.user_id = any($1) and s.left_position is null group by s.user_id";
+const MESSAGES: &str = concat!(
+    "select ",
+    message_columns!(),
+    ", m.digest from unnest($1::uuid[], $2::bigint[]) as n (conversation, seq) \
+     cross join lateral (select * from messages o where o.conversation = n.conversation \
+     and o.seq = n.seq limit 1) m"
+);
+const ENTRIES: &str = "select e.conversation, e.map, e.key from map_entries e \
+     join unnest($1::uuid[], $2::text[], $3::text[]) as n (conversation, map, key) \
+     on e.conversation = n.conversation and e.map = n.map and e.key = n.key";
+const MAP_SIZES: &str = "select e.conversation, e.map, count(*) from map_entries e \
+     join unnest($1::uuid[], $2::text[]) as n (conversation, map) \
+     on e.conversation = n.conversation and e.map = n.map group by e.conversation, e.map";
 const USERS: &str = concat!(
     "select ",
     user_columns!(),
@@ -126,6 +143,19 @@ async fn read(db: &Connection, needs: &Needs) -> Result<Snapshot> {
         ids(&needs.counted, |(conversation, _)| conversation.0),
         ids(&needs.counted, |(_, seq)| seq.0),
     );
+    let messages = (
+        ids(&needs.messages, |(conversation, _)| conversation.0),
+        ids(&needs.messages, |(_, seq)| seq.0),
+    );
+    let entries = (
+        ids(&needs.entries, |(conversation, _, _)| conversation.0),
+        ids(&needs.entries, |(_, map, _)| map.as_str()),
+        ids(&needs.entries, |(_, _, key)| key.as_str()),
+    );
+    let sizes = (
+        ids(&needs.map_sizes, |(conversation, _)| conversation.0),
+        ids(&needs.map_sizes, |(_, map)| map.as_str()),
+    );
     let joiners = ids(&needs.group_counts, |id| id.0);
     let users = ids(&needs.users, |id| id.0);
     let usernames = ids(&needs.usernames, String::as_str);
@@ -134,10 +164,10 @@ async fn read(db: &Connection, needs: &Needs) -> Result<Snapshot> {
 
     let begin = async { Ok(db.batch_execute("BEGIN").await?) };
     let head = query_opt(db, LOCK_HEAD, &[]);
-    let (_, head, (places, people)) = try_join3(
+    let (_, head, (places, people, kept)) = try_join3(
         begin,
         head,
-        try_join(
+        try_join3(
             try_join5(
                 select(db, CONVERSATIONS, conversations.len(), &[&conversations]),
                 select(db, GROUP_NAMES, names.len(), &[&names]),
@@ -156,6 +186,16 @@ async fn read(db: &Connection, needs: &Needs) -> Result<Snapshot> {
                 select(db, USERNAMES, usernames.len(), &[&usernames]),
                 select(db, SESSIONS_OF, owners.len(), &[&owners]),
                 select(db, SESSIONS, sessions.len(), &[&sessions]),
+            ),
+            try_join3(
+                select(db, MESSAGES, messages.0.len(), &[&messages.0, &messages.1]),
+                select(
+                    db,
+                    ENTRIES,
+                    entries.0.len(),
+                    &[&entries.0, &entries.1, &entries.2],
+                ),
+                select(db, MAP_SIZES, sizes.0.len(), &[&sizes.0, &sizes.1]),
             ),
         ),
     )
@@ -183,6 +223,27 @@ async fn read(db: &Connection, needs: &Needs) -> Result<Snapshot> {
     for row in &counted {
         let key = (ConversationId(row.try_get(0)?), Seq(row.try_get(1)?));
         snapshot.counted.insert(key, row.try_get(2)?);
+    }
+    let (messages, entries, sizes) = kept;
+    for row in &messages {
+        let record = MessageRecord {
+            message: columns::message(row, 0)?,
+            digest: row.try_get(columns::MESSAGES)?,
+        };
+        let key = (record.message.conversation, record.message.seq);
+        snapshot.messages.insert(key, record);
+    }
+    for row in &entries {
+        let id = ConversationId(row.try_get(0)?);
+        snapshot
+            .entries
+            .insert((id, row.try_get(1)?, row.try_get(2)?));
+    }
+    for row in &sizes {
+        let key = (ConversationId(row.try_get(0)?), row.try_get(1)?);
+        let size: i64 = row.try_get(2)?;
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        snapshot.map_sizes.insert(key, size);
     }
     let (joiners, users, usernames, of_users, sessions) = people;
     for row in &joiners {

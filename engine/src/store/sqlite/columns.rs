@@ -5,8 +5,8 @@ use rusqlite::types::Type;
 use rusqlite::{Error, Result, Row};
 use uuid::Uuid;
 
-use crate::group::state::{ConversationType, JoinMode, Role, Settings};
-use crate::ids::{ClientId, ConversationId, Position, Seq, SessionId, UserId};
+use crate::group::state::{Announcement, ConversationType, JoinMode, Role, Settings};
+use crate::ids::{ClientId, ConversationId, FileId, Position, Seq, SessionId, UserId};
 use crate::message::Message;
 use crate::store::Status;
 use crate::store::rows::*;
@@ -15,20 +15,20 @@ use crate::store::rows::*;
 pub(super) const HEAD: &str = "position, batch, next_number, access_version";
 /// What [`user`] reads.
 pub(super) const USER: &str = "id, number, username, name, signature, status, password_hash, \
-     administrator, disabled, created_at";
+     administrator, disabled, created_at, avatar, read_receipts";
 /// What [`session`] reads.
 pub(super) const SESSION: &str = "id, user_id, token_hash, device, created_at, last_used";
 /// What [`conversation`] reads.
 pub(super) const CONVERSATION: &str = "id, type, number, name, description, announcement, \
      join_mode, member_limit, history_shared, seq, counted, head_position, member_count, owner, \
-     created_at";
+     created_at, announced_by, announced_at, avatar, mute_all, slow_mode, dissolved_at";
 /// What [`stay`] reads.
 pub(super) const STAY: &str = "conversation, user_id, joined_position, from_seq, role, \
      muted_until, read_seq, read_counted, left_position, left_seq, left_counted, left_name, \
-     left_member_count";
+     left_member_count, card, posted_at, shown_seq";
 /// What [`message`] reads.
 pub(super) const MESSAGE: &str = "position, conversation, seq, counted, kind, sender, \
-     sender_name, body, client_id, sent_at, added, removed, audience";
+     sender_name, body, client_id, sent_at, added, removed, audience, mentions, notes";
 
 /// A UUID as it is stored.
 pub(super) fn blob(id: Uuid) -> [u8; 16] {
@@ -50,6 +50,11 @@ pub(super) fn uuid(row: &Row<'_>, column: usize) -> Result<Uuid> {
     row.get(column).map(Uuid::from_bytes)
 }
 
+fn maybe(row: &Row<'_>, column: usize) -> Result<Option<Uuid>> {
+    let id: Option<[u8; 16]> = row.get(column)?;
+    Ok(id.map(Uuid::from_bytes))
+}
+
 fn corrupt(column: usize, text: &str) -> Error {
     let said = format!("{text:?} is not known here");
     Error::FromSqlConversionFailure(column, Type::Text, said.into())
@@ -67,6 +72,14 @@ fn users(row: &Row<'_>, column: usize) -> Result<Option<Vec<UserId>>> {
     let ids = text.split(',').filter(|id| !id.is_empty());
     let ids: std::result::Result<_, _> = ids.map(str::parse).collect();
     ids.map(Some).map_err(|_| corrupt(column, &text))
+}
+
+/// [`MESSAGE`], then the digest.
+pub(super) fn message_record(row: &Row<'_>) -> Result<MessageRecord> {
+    Ok(MessageRecord {
+        message: message(row)?,
+        digest: row.get(15)?,
+    })
 }
 
 pub(super) fn head(row: &Row<'_>) -> Result<HeadRow> {
@@ -90,6 +103,8 @@ pub(super) fn user(row: &Row<'_>) -> Result<UserRecord> {
         administrator: row.get(7)?,
         disabled: row.get(8)?,
         created_at_ms: row.get(9)?,
+        avatar: maybe(row, 10)?.map(FileId),
+        read_receipts: row.get(11)?,
     })
 }
 
@@ -112,18 +127,24 @@ pub(super) fn conversation(row: &Row<'_>) -> Result<ConversationRecord> {
         settings: Settings {
             name: row.get(3)?,
             description: row.get(4)?,
-            announcement: row.get(5)?,
+            announcement: Announcement {
+                text: row.get(5)?,
+                by: maybe(row, 15)?.map(UserId),
+                at_ms: row.get(16)?,
+            },
             join_mode: named(row, 6, JoinMode::parse)?,
             member_limit: row.get(7)?,
             history_shared: row.get(8)?,
+            avatar: maybe(row, 17)?.map(FileId),
+            mute_all: row.get(18)?,
+            slow_mode_s: row.get(19)?,
+            dissolved_at_ms: row.get(20)?,
         },
         seq: Seq(row.get(9)?),
         counted: row.get(10)?,
         head_position: Position(row.get(11)?),
         member_count: row.get(12)?,
-        owner: row
-            .get::<_, Option<[u8; 16]>>(13)?
-            .map(|id| UserId(Uuid::from_bytes(id))),
+        owner: maybe(row, 13)?.map(UserId),
         created_at_ms: row.get(14)?,
     })
 }
@@ -148,6 +169,9 @@ pub(super) fn stay(row: &Row<'_>) -> Result<StayRecord> {
         muted_until_ms: row.get(5)?,
         read_seq: Seq(row.get(6)?),
         read_counted: row.get(7)?,
+        card: row.get(13)?,
+        posted_at_ms: row.get(14)?,
+        shown_seq: Seq(row.get(15)?),
         left,
     })
 }
@@ -167,5 +191,7 @@ pub(super) fn message(row: &Row<'_>) -> Result<Message> {
         added: users(row, 10)?.unwrap_or_default(),
         removed: users(row, 11)?.unwrap_or_default(),
         audience: users(row, 12)?,
+        mentions: users(row, 13)?.unwrap_or_default(),
+        notes: row.get(14)?,
     })
 }

@@ -23,7 +23,9 @@ use super::*;
 mod columns;
 mod people;
 mod read;
+mod relations;
 mod setup;
+mod snapshot;
 mod write;
 mod writer;
 
@@ -300,12 +302,12 @@ impl Store for SqliteStore {
     }
 
     async fn group(&self, viewer: UserId, id: ConversationId) -> Result<Option<Group>> {
-        self.read(move |tx| read::group(tx, viewer, id)).await
+        self.read(move |tx| relations::group(tx, viewer, id)).await
     }
 
     async fn find_groups(&self, viewer: UserId, query: &str, limit: usize) -> Result<Vec<Group>> {
         let query = query.to_owned();
-        self.read(move |tx| read::find_groups(tx, viewer, &query, limit))
+        self.read(move |tx| relations::find_groups(tx, viewer, &query, limit))
             .await
     }
 
@@ -331,13 +333,27 @@ impl Store for SqliteStore {
     }
 
     async fn share_a_group(&self, one: UserId, other: UserId) -> Result<bool> {
-        self.read(move |tx| read::share_a_group(tx, one, other))
+        self.read(move |tx| relations::share_a_group(tx, one, other))
             .await
     }
 
-    async fn direct_peers(&self, user: UserId, limit: usize) -> Result<Vec<UserId>> {
-        self.read(move |tx| read::direct_peers(tx, user, limit))
+    async fn conversation_type(&self, id: ConversationId) -> Result<Option<ConversationType>> {
+        self.read(move |tx| relations::conversation_type(tx, id))
             .await
+    }
+
+    async fn rights(&self, conversation: ConversationId, user: UserId) -> Result<Option<Rights>> {
+        self.read(move |tx| relations::rights(tx, conversation, user))
+            .await
+    }
+
+    async fn member_names(&self, id: ConversationId) -> Result<Vec<MemberName>> {
+        self.read(move |tx| relations::member_names(tx, id)).await
+    }
+
+    async fn map(&self, id: ConversationId, map: &str) -> Result<BTreeMap<String, Value>> {
+        let map = map.to_owned();
+        self.read(move |tx| relations::map(tx, id, &map)).await
     }
 
     async fn session(&self, token_hash: &str) -> Result<Option<Session>> {

@@ -5,16 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::types::Type;
 use rusqlite::{Error, Result, Transaction};
+use serde_json::Value;
 
 use super::columns::{self, blob};
 use super::people::user_record;
+use super::relations::map;
 use super::write::{POSTED, all, one, posted as posted_row, select};
-use crate::group::state::{ConversationState, ConversationType, Role};
+use crate::group::state::{ConversationState, ConversationType};
 use crate::ids::{ClientId, ConversationId, Epoch, Position, Seq, UserId};
+use crate::kinds::maps;
 use crate::message::Message;
 use crate::store::memory::views::{self, Run};
 use crate::store::rows::{ConversationRecord, StayRecord};
-use crate::store::{Behind, Group, Head, MemberRow, Posted, Range, ReadPosition, SyncRows, fold};
+use crate::store::{Behind, Head, MemberRow, Posted, Range, ReadPosition, SyncRows};
 
 type Tx<'a> = Transaction<'a>;
 
@@ -43,28 +46,26 @@ pub(super) fn secret(tx: &Tx<'_>) -> Result<[u8; 32]> {
     Ok(secret)
 }
 
+pub(super) fn json(text: &str) -> Result<Value> {
+    serde_json::from_str(text).map_err(|_| unreadable("what a kind keeps is no JSON"))
+}
+
 fn unreadable(why: &'static str) -> Error {
     Error::FromSqlConversionFailure(0, Type::Text, why.into())
 }
 
 // ---- conversations -----------------------------------------------------------------------------
 
-fn record(tx: &Tx<'_>, id: ConversationId) -> Result<Option<ConversationRecord>> {
+pub(super) fn record(tx: &Tx<'_>, id: ConversationId) -> Result<Option<ConversationRecord>> {
     let sql = select(columns::CONVERSATION, "conversations where id = ?1");
     one(tx, &sql, [blob(id.0)], columns::conversation)
 }
 
 /// A user's stays in one conversation, the first first.
-fn stays(tx: &Tx<'_>, id: ConversationId, user: UserId) -> Result<Vec<StayRecord>> {
+pub(super) fn stays(tx: &Tx<'_>, id: ConversationId, user: UserId) -> Result<Vec<StayRecord>> {
     let rest = "stays where conversation = ?1 and user_id = ?2 order by joined_position";
     let sql = select(columns::STAY, rest);
     all(tx, &sql, [blob(id.0), blob(user.0)], columns::stay)
-}
-
-fn role(tx: &Tx<'_>, id: ConversationId, user: UserId) -> Result<Option<Role>> {
-    let stays = stays(tx, id, user)?;
-    let last = stays.last().filter(|stay| stay.left.is_none());
-    Ok(last.map(|stay| stay.role))
 }
 
 pub(super) fn conversation(
@@ -86,46 +87,20 @@ pub(super) fn conversation(
         all(tx, sql, [blob(id.0)], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let mut kind_states = BTreeMap::new();
     for (kind, state) in states {
-        let state =
-            serde_json::from_str(&state).map_err(|_| unreadable("a kind's state is no JSON"))?;
-        kind_states.insert(kind, state);
+        kind_states.insert(kind, json(&state)?);
+    }
+    let sql = "select map, key, value from map_entries where conversation = ?1";
+    let found: Vec<(String, String, String)> = all(tx, sql, [blob(id.0)], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    })?;
+    let mut entries = Vec::with_capacity(found.len());
+    for (map, key, value) in found {
+        entries.push((map, key, json(&value)?));
     }
     Ok(Some((
-        views::state(row, open, kind_states),
+        views::state(row, open, kind_states, entries),
         head(tx)?.position,
     )))
-}
-
-pub(super) fn group(tx: &Tx<'_>, viewer: UserId, id: ConversationId) -> Result<Option<Group>> {
-    match record(tx, id)? {
-        Some(row) => Ok(views::group(row, role(tx, id, viewer)?)),
-        None => Ok(None),
-    }
-}
-
-pub(super) fn find_groups(
-    tx: &Tx<'_>,
-    viewer: UserId,
-    query: &str,
-    limit: usize,
-) -> Result<Vec<Group>> {
-    let folded = fold(query);
-    // `instr` takes every character as itself, where `like` knows % and _.
-    let rest = "conversations where type = 'group' and (instr(name_folded, ?1) > 0 or number = ?2) \
-         order by name_folded limit ?3";
-    let params = (&folded, views::number(&folded), limit as i64);
-    let rows = all(
-        tx,
-        &select(columns::CONVERSATION, rest),
-        params,
-        columns::conversation,
-    )?;
-    let mut groups = Vec::with_capacity(rows.len());
-    for row in rows {
-        let role = role(tx, row.id, viewer)?;
-        groups.extend(views::group(row, role));
-    }
-    Ok(groups)
 }
 
 pub(super) fn members(tx: &Tx<'_>, id: ConversationId) -> Result<Vec<MemberRow>> {
@@ -155,26 +130,6 @@ pub(super) fn audience(tx: &Tx<'_>, positions: &[Position]) -> Result<BTreeSet<U
         users.extend(found.into_iter().map(UserId));
     }
     Ok(users)
-}
-
-pub(super) fn share_a_group(tx: &Tx<'_>, one_user: UserId, other: UserId) -> Result<bool> {
-    let sql = "select 1 from stays a \
-         join stays b on b.conversation = a.conversation and b.left_position is null \
-         join conversations c on c.id = a.conversation and c.type = 'group' \
-         where a.user_id = ?1 and b.user_id = ?2 and a.left_position is null limit 1";
-    let found = one(tx, sql, [blob(one_user.0), blob(other.0)], |_| Ok(()))?;
-    Ok(found.is_some())
-}
-
-pub(super) fn direct_peers(tx: &Tx<'_>, user: UserId, limit: usize) -> Result<Vec<UserId>> {
-    let sql = "select b.user_id from stays a \
-         join conversations c on c.id = a.conversation and c.type = 'direct' \
-         join stays b on b.conversation = a.conversation and b.user_id <> a.user_id \
-         where a.user_id = ?1 order by c.head_position desc, c.id limit ?2";
-    let found = all(tx, sql, (blob(user.0), limit as i64), |row| {
-        columns::uuid(row, 0)
-    })?;
-    Ok(found.into_iter().map(UserId).collect())
 }
 
 // ---- messages ----------------------------------------------------------------------------------
@@ -316,19 +271,49 @@ pub(super) fn sync(tx: &Tx<'_>, user: UserId) -> Result<Option<SyncRows>> {
     for (stay, row) in places(tx, user)? {
         let peer = match row.r#type {
             ConversationType::Direct => {
-                let sql = "select u.id, u.name from stays s join users u on u.id = s.user_id \
+                let sql = "select u.id, u.name, u.read_receipts, s.shown_seq from stays s \
+                     join users u on u.id = s.user_id \
                      where s.conversation = ?1 and s.user_id <> ?2";
                 one(tx, sql, [blob(row.id.0), blob(user.0)], |row| {
-                    Ok((UserId(columns::uuid(row, 0)?), row.get(1)?))
+                    let shows: bool = row.get(2)?;
+                    let shown = row.get(3).map(Seq)?;
+                    Ok(views::Peer {
+                        id: UserId(columns::uuid(row, 0)?),
+                        name: row.get(1)?,
+                        shown_seq: (shows && me.read_receipts).then_some(shown),
+                    })
                 })?
             }
             _ => None,
         };
-        let last = views::read_position(&stay, &row).head_seq;
-        let last = message(tx, row.id, last)?;
-        gathered.add(stay, row, peer, last);
+        let at = views::read_position(&stay, &row);
+        let more = views::More {
+            peer,
+            last_message: message(tx, row.id, at.head_seq)?,
+            mentions: mentions(tx, user, &at)?,
+        };
+        gathered.add(stay, row, more);
     }
-    Ok(Some(gathered.into_rows(head, views::user(me))))
+    let mut settings = BTreeMap::new();
+    for (id, value) in map(tx, ConversationId::own(user), maps::SETTINGS)? {
+        settings.extend(id.parse().ok().map(|id: ConversationId| (id, value)));
+    }
+    Ok(Some(gathered.into_rows(head, views::user(me), settings)))
+}
+
+/// How many messages behind a read position call a user.
+fn mentions(tx: &Tx<'_>, user: UserId, at: &ReadPosition) -> Result<i64> {
+    let sql = "select count(distinct seq) from mentions where conversation = ?1 \
+         and user_id in (?2, ?3) and seq > ?4 and seq <= ?5";
+    let (user, all) = (blob(user.0), blob(UserId::ALL.0));
+    let params = (
+        blob(at.conversation.0),
+        user,
+        all,
+        at.read_seq.0,
+        at.head_seq.0,
+    );
+    Ok(one(tx, sql, params, |row| row.get(0))?.unwrap_or(0))
 }
 
 pub(super) fn read_position(

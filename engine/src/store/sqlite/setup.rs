@@ -11,7 +11,7 @@ use crate::store::{Result, StoreError};
 /// The tables, for both databases.
 const SCHEMA: &str = include_str!("../../../../schema.sql");
 /// The version of [`SCHEMA`] that this code understands.
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
 /// The first public number.
 const FIRST_NUMBER: i64 = 10_001;
 /// Statements kept prepared on one connection; more than there are, so none is prepared twice.

@@ -1,10 +1,10 @@
-//! What a commit reads and writes: the rows that a batch touches, and those that it changes.
+//! What a commit writes: the rows that the plan says; and how statements are run.
 
-use rusqlite::{OptionalExtension, Params, Row, Transaction};
+use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
 
 use super::columns::{self, blob};
 use crate::group::state::ConversationType;
-use crate::store::plan::{Changes, Needs, Snapshot};
+use crate::store::plan::Changes;
 use crate::store::rows::*;
 use crate::store::{Posted, fold};
 
@@ -32,81 +32,6 @@ pub(super) fn all<T>(
     tx.prepare_cached(sql)?.query_map(params, map)?.collect()
 }
 
-pub(super) fn read(
-    tx: &Transaction<'_>,
-    head: HeadRow,
-    needs: &Needs,
-) -> rusqlite::Result<Snapshot> {
-    let mut rows = Snapshot::new(head);
-    let sql = select(columns::CONVERSATION, "conversations where id = ?1");
-    for id in &needs.conversations {
-        let row = one(tx, &sql, [blob(id.0)], columns::conversation)?;
-        rows.conversations.extend(row.map(|row| (*id, row)));
-    }
-    for name in &needs.group_names {
-        let sql = "select id from conversations where name_folded = ?1";
-        let id = one(tx, sql, [name], |row| columns::uuid(row, 0))?;
-        let id = id.map(crate::ids::ConversationId);
-        rows.group_names.extend(id.map(|id| (name.clone(), id)));
-    }
-    let sql = select(
-        columns::STAY,
-        "stays where conversation = ?1 and user_id = ?2 order by joined_position desc limit 1",
-    );
-    for key @ (conversation, user) in &needs.stays {
-        let row = one(
-            tx,
-            &sql,
-            [blob(conversation.0), blob(user.0)],
-            columns::stay,
-        )?;
-        rows.stays.extend(row.map(|row| (*key, row)));
-    }
-    for key @ (conversation, sender, client) in &needs.posted {
-        let params = [
-            blob(conversation.0),
-            columns::sender(*sender),
-            blob(client.0),
-        ];
-        let row = one(tx, POSTED, params, posted)?;
-        rows.posted.extend(row.map(|row| (*key, row)));
-    }
-    for key @ (conversation, seq) in &needs.counted {
-        let sql = "select counted from messages where conversation = ?1 and seq = ?2";
-        let row = one(tx, sql, (blob(conversation.0), seq.0), |row| row.get(0))?;
-        rows.counted.extend(row.map(|row| (*key, row)));
-    }
-    for user in &needs.group_counts {
-        let sql = "select count(*) from stays s join conversations c on c.id = s.conversation \
-                   where s.user_id = ?1 and s.left_position is null and c.type = 'group'";
-        let count = one(tx, sql, [blob(user.0)], |row| row.get(0))?;
-        rows.group_counts.extend(count.map(|count| (*user, count)));
-    }
-    let sql = select(columns::USER, "users where id = ?1");
-    for user in &needs.users {
-        let row = one(tx, &sql, [blob(user.0)], columns::user)?;
-        rows.users.extend(row.map(|row| (*user, row)));
-    }
-    for name in &needs.usernames {
-        let sql = "select id from users where username_folded = ?1";
-        let id = one(tx, sql, [name], |row| columns::uuid(row, 0))?;
-        let id = id.map(crate::ids::UserId);
-        rows.usernames.extend(id.map(|id| (name.clone(), id)));
-    }
-    let sql = select(columns::SESSION, "sessions where user_id = ?1");
-    for user in &needs.sessions_of {
-        let found = all(tx, &sql, [blob(user.0)], columns::session)?;
-        rows.sessions
-            .extend(found.into_iter().map(|row| (row.id, row)));
-    }
-    let sql = select(columns::SESSION, "sessions where id = ?1");
-    for session in &needs.sessions {
-        let row = one(tx, &sql, [blob(session.0)], columns::session)?;
-        rows.sessions.extend(row.map(|row| (*session, row)));
-    }
-    Ok(rows)
-}
-
 /// What was posted under a client id.
 pub(super) const POSTED: &str = "select seq, sent_at, digest from messages \
      where conversation = ?1 and sender = ?2 and client_id = ?3";
@@ -126,6 +51,9 @@ pub(super) fn write(tx: &Transaction<'_>, changes: &Changes) -> rusqlite::Result
     for row in &changes.messages {
         write_message(tx, row)?;
     }
+    for row in changes.rewritten.values() {
+        rewrite_message(tx, row)?;
+    }
     for row in changes.conversations.values() {
         write_conversation(tx, row)?;
     }
@@ -142,6 +70,22 @@ pub(super) fn write(tx: &Transaction<'_>, changes: &Changes) -> rusqlite::Result
              on conflict (conversation, kind) do update set state = excluded.state",
         )?
         .execute((blob(row.conversation.0), &row.kind, &row.state))?;
+    }
+    for ((conversation, map, key), value) in &changes.entries {
+        match value {
+            Some(value) => tx
+                .prepare_cached(
+                    "insert into map_entries (conversation, map, key, value) \
+                     values (?1, ?2, ?3, ?4) \
+                     on conflict (conversation, map, key) do update set value = excluded.value",
+                )?
+                .execute((blob(conversation.0), map, key, value))?,
+            None => tx
+                .prepare_cached(
+                    "delete from map_entries where conversation = ?1 and map = ?2 and key = ?3",
+                )?
+                .execute((blob(conversation.0), map, key))?,
+        };
     }
     for row in changes.users.values() {
         write_user(tx, row)?;
@@ -171,10 +115,10 @@ fn write_message(tx: &Transaction<'_>, row: &MessageRecord) -> rusqlite::Result<
     let message = &row.message;
     tx.prepare_cached(
         "insert into messages (position, conversation, seq, counted, kind, sender, sender_name, \
-         body, client_id, digest, sent_at, added, removed, audience) \
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+         body, client_id, digest, sent_at, added, removed, audience, mentions, notes) \
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?
-    .execute((
+    .execute(params![
         message.position.0,
         blob(message.conversation.0),
         message.seq.0,
@@ -189,34 +133,66 @@ fn write_message(tx: &Transaction<'_>, row: &MessageRecord) -> rusqlite::Result<
         columns::list(&message.added),
         columns::list(&message.removed),
         message.audience.as_deref().map(columns::list),
+        columns::list(&message.mentions),
+        &message.notes,
+    ])?;
+    for user in &message.mentions {
+        tx.prepare_cached("insert into mentions (conversation, user_id, seq) values (?1, ?2, ?3)")?
+            .execute((blob(message.conversation.0), blob(user.0), message.seq.0))?;
+    }
+    Ok(())
+}
+
+/// What may change about a message that was written before.
+fn rewrite_message(tx: &Transaction<'_>, row: &MessageRecord) -> rusqlite::Result<()> {
+    let message = &row.message;
+    tx.prepare_cached(
+        "update messages set body = ?2, digest = ?3, mentions = ?4, notes = ?5 \
+         where position = ?1",
+    )?
+    .execute((
+        message.position.0,
+        &message.body,
+        &row.digest,
+        columns::list(&message.mentions),
+        &message.notes,
     ))?;
+    if message.body.is_none() {
+        tx.prepare_cached("delete from mentions where conversation = ?1 and seq = ?2")?
+            .execute((blob(message.conversation.0), message.seq.0))?;
+    }
     Ok(())
 }
 
 fn write_conversation(tx: &Transaction<'_>, row: &ConversationRecord) -> rusqlite::Result<()> {
     let settings = &row.settings;
-    let folded = (row.r#type == ConversationType::Group).then(|| fold(&settings.name));
+    let named = row.r#type == ConversationType::Group && settings.dissolved_at_ms.is_none();
+    let folded = named.then(|| fold(&settings.name));
     tx.prepare_cached(
         "insert into conversations (id, type, number, name, name_folded, description, \
          announcement, join_mode, member_limit, history_shared, seq, counted, head_position, \
-         member_count, owner, created_at) \
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
+         member_count, owner, created_at, announced_by, announced_at, avatar, mute_all, \
+         slow_mode, dissolved_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, \
+         ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) \
          on conflict (id) do update set name = excluded.name, \
          name_folded = excluded.name_folded, description = excluded.description, \
          announcement = excluded.announcement, join_mode = excluded.join_mode, \
          member_limit = excluded.member_limit, history_shared = excluded.history_shared, \
          seq = excluded.seq, counted = excluded.counted, \
          head_position = excluded.head_position, member_count = excluded.member_count, \
-         owner = excluded.owner",
+         owner = excluded.owner, announced_by = excluded.announced_by, \
+         announced_at = excluded.announced_at, avatar = excluded.avatar, \
+         mute_all = excluded.mute_all, slow_mode = excluded.slow_mode, \
+         dissolved_at = excluded.dissolved_at",
     )?
-    .execute((
+    .execute(params![
         blob(row.id.0),
         row.r#type.name(),
         row.number,
         &settings.name,
         folded,
         &settings.description,
-        &settings.announcement,
+        &settings.announcement.text,
         settings.join_mode.name(),
         settings.member_limit,
         settings.history_shared,
@@ -226,7 +202,13 @@ fn write_conversation(tx: &Transaction<'_>, row: &ConversationRecord) -> rusqlit
         row.member_count,
         row.owner.map(|owner| blob(owner.0)),
         row.created_at_ms,
-    ))?;
+        settings.announcement.by.map(|user| blob(user.0)),
+        settings.announcement.at_ms,
+        settings.avatar.map(|file| blob(file.0)),
+        settings.mute_all,
+        settings.slow_mode_s,
+        settings.dissolved_at_ms,
+    ])?;
     Ok(())
 }
 
@@ -235,13 +217,15 @@ fn write_stay(tx: &Transaction<'_>, row: &StayRecord) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "insert into stays (conversation, user_id, joined_position, from_seq, role, muted_until, \
          read_seq, read_counted, left_position, left_seq, left_counted, left_name, \
-         left_member_count) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+         left_member_count, card, posted_at, shown_seq) \
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
          on conflict (conversation, user_id, joined_position) do update set \
          from_seq = excluded.from_seq, role = excluded.role, muted_until = excluded.muted_until, \
          read_seq = excluded.read_seq, read_counted = excluded.read_counted, \
          left_position = excluded.left_position, left_seq = excluded.left_seq, \
          left_counted = excluded.left_counted, left_name = excluded.left_name, \
-         left_member_count = excluded.left_member_count",
+         left_member_count = excluded.left_member_count, card = excluded.card, \
+         posted_at = excluded.posted_at, shown_seq = excluded.shown_seq",
     )?
     .execute((
         blob(row.conversation.0),
@@ -257,6 +241,9 @@ fn write_stay(tx: &Transaction<'_>, row: &StayRecord) -> rusqlite::Result<()> {
         left.map(|left| left.counted),
         left.map(|left| &left.name),
         left.map(|left| left.member_count),
+        &row.card,
+        row.posted_at_ms,
+        row.shown_seq.0,
     ))?;
     Ok(())
 }
@@ -264,13 +251,14 @@ fn write_stay(tx: &Transaction<'_>, row: &StayRecord) -> rusqlite::Result<()> {
 fn write_user(tx: &Transaction<'_>, row: &UserRecord) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "insert into users (id, number, username, username_folded, name, name_folded, signature, \
-         status, password_hash, administrator, disabled, created_at) \
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+         status, password_hash, administrator, disabled, created_at, avatar, read_receipts) \
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
          on conflict (id) do update set username = excluded.username, \
          username_folded = excluded.username_folded, name = excluded.name, \
          name_folded = excluded.name_folded, signature = excluded.signature, \
          status = excluded.status, password_hash = excluded.password_hash, \
-         administrator = excluded.administrator, disabled = excluded.disabled",
+         administrator = excluded.administrator, disabled = excluded.disabled, \
+         avatar = excluded.avatar, read_receipts = excluded.read_receipts",
     )?
     .execute((
         blob(row.id.0),
@@ -285,6 +273,8 @@ fn write_user(tx: &Transaction<'_>, row: &UserRecord) -> rusqlite::Result<()> {
         row.administrator,
         row.disabled,
         row.created_at_ms,
+        row.avatar.map(|file| blob(file.0)),
+        row.read_receipts,
     ))?;
     Ok(())
 }

@@ -10,7 +10,8 @@ use tokio::sync::oneshot;
 
 use super::columns;
 use super::setup::{self, failed};
-use super::write::{one, read, select, write};
+use super::snapshot;
+use super::write::{one, select, write};
 use crate::ids::Epoch;
 use crate::store::memory::FailCommit;
 use crate::store::{Batch, Head, Outcome, Result, StoreError, plan};
@@ -109,7 +110,7 @@ fn commit(tx: Transaction<'_>, batch: &Batch, fault: Option<FailCommit>) -> Resu
     let head = one(&tx, &select(columns::HEAD, "head"), [], columns::head).map_err(failed)?;
     let head = head.ok_or_else(|| StoreError::Unusable("the head row is gone".into()))?;
     plan::check(batch, &head)?;
-    let snapshot = read(&tx, head, &plan::needs(&batch.entries)).map_err(failed)?;
+    let snapshot = snapshot::read(&tx, head, &plan::needs(&batch.entries)).map_err(failed)?;
     let (outcomes, changes) = plan::plan(batch, snapshot);
     write(&tx, &changes).map_err(failed)?;
     if batch.number.is_some() {

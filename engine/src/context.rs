@@ -8,7 +8,7 @@ use crate::effects::Mentions;
 use crate::group::state::{ConversationState, Member, Role};
 use crate::ids::{Seq, UserId};
 use crate::kinds::registry::Registry;
-use crate::limits::MENTIONS_PER_MESSAGE;
+use crate::limits::{DirectPolicy, MENTIONS_PER_MESSAGE};
 use crate::message::{Message, Rejection};
 use crate::store::{MemberName, Rights, fold};
 
@@ -23,7 +23,8 @@ pub struct LookedUp {
     pub(crate) references: Vec<Message>,
     /// A message of any conversation, as the sender may see it.
     pub(crate) quoted: Option<Message>,
-    /// In a direct conversation: whether the sender may write to the other.
+    /// In a direct conversation what the two are to one another; elsewhere what the sender and
+    /// whom the kind is about are.
     pub(crate) rights: Option<Rights>,
     /// What the members are called, where the text may mention some.
     pub(crate) names: Vec<MemberName>,
@@ -43,6 +44,7 @@ pub struct Admission<'a> {
     /// The most an owner may set as member limit.
     pub group_members_most: i64,
     pub(crate) kind: &'static str,
+    pub(crate) direct: DirectPolicy,
     pub(crate) registry: &'a Registry,
     pub(crate) looked_up: &'a LookedUp,
 }
@@ -87,6 +89,20 @@ impl<'a> Admission<'a> {
         self.registry
             .get(kind)
             .is_some_and(|kind| kind.recallable())
+    }
+
+    /// What the sender and whom [`about`](crate::kind::MessageKind::about) names are to one
+    /// another, in a direct conversation the two; `None`: there is nobody of this id.
+    pub fn rights(&self) -> Option<Rights> {
+        self.looked_up.rights
+    }
+
+    /// Whether the sender may write directly to whom [`rights`](Self::rights) is about.
+    ///
+    /// # Errors
+    /// `not_found`, as to a stranger; `you_block_them`.
+    pub fn may_write(&self) -> Result<(), Rejection> {
+        may_write(self.rights(), self.direct)
     }
 
     /// In a direct conversation: the other of the two.
@@ -178,6 +194,24 @@ impl<'a> Admission<'a> {
     }
 }
 
+/// Whether somebody may write to another directly. Blocked, they are told what a stranger is told.
+pub(crate) fn may_write(rights: Option<Rights>, policy: DirectPolicy) -> Result<(), Rejection> {
+    let rights = rights.ok_or_else(Rejection::not_found)?;
+    let by_policy = match policy {
+        DirectPolicy::Friends => rights.friends,
+        DirectPolicy::Groups => rights.friends || rights.share_a_group,
+        DirectPolicy::Everyone => true,
+    };
+    if rights.blocked || rights.peer_disabled || !by_policy {
+        return Err(Rejection::not_found());
+    }
+    if rights.blocking {
+        let detail = "You block this person; take the block away to write to them.";
+        return Err(Rejection::forbidden("you_block_them", detail));
+    }
+    Ok(())
+}
+
 /// The beginning of what stands behind an `@`, folded; no name is longer.
 fn fold_start(rest: &str) -> String {
     let start: String = rest
@@ -223,6 +257,7 @@ mod tests {
             now_ms: 0,
             group_members_most: 200,
             kind: "text",
+            direct: DirectPolicy::Groups,
             registry: &registry,
             looked_up: &looked_up,
         };

@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::group::state::{ConversationType, Role};
 use crate::ids::{ClientId, ConversationId, UserId};
 use crate::kind::MessageKind;
-use crate::kinds::{create, join, leave, remove, role, settings};
+use crate::kinds::groups::{create, join, leave, remove, role, settings};
 use crate::limits::FIND_RESULTS;
 use crate::message::{Refusal, Rejection};
 use crate::posting::{Request, not_now};

@@ -32,7 +32,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::ids::{ConversationId, Seq};
+use crate::ids::{ConversationId, Seq, UserId};
 use crate::message::Rejection;
 
 pub use crate::context::Admission;
@@ -92,6 +92,12 @@ pub trait MessageKind: Serialize + DeserializeOwned + JsonSchema + Send + Sync +
     /// A message of any conversation that [`admit`](Self::admit) wants to look at; it gets it with
     /// [`Admission::quoted`] if the sender may see it.
     fn quotes(&self) -> Option<(ConversationId, Seq)> {
+        None
+    }
+
+    /// Somebody, a member or not, whom [`admit`](Self::admit) wants to look at;
+    /// [`Admission::rights`] tells what the sender and they are to one another.
+    fn about(&self) -> Option<UserId> {
         None
     }
 

@@ -44,6 +44,8 @@ pub const COMPANIONS_PER_MESSAGE: usize = 8;
 pub const MENTIONS_PER_MESSAGE: usize = 50;
 /// Messages a day and group that may mention everyone. Beyond: 429 `too_many_mentions_of_all`.
 pub const MENTIONS_OF_ALL_PER_DAY: u64 = 10;
+/// Characters of one emoji with all that joins and modifies it. Beyond: 422.
+pub const EMOJI_CHARS: usize = 16;
 /// Reactions on one message. Beyond: 409 `too_many_notes`.
 pub const REACTIONS_PER_MESSAGE: usize = 50;
 /// How long a sender may take their own message back. Beyond: 403 `too_late`.

@@ -210,6 +210,10 @@ impl Engine {
             let rights = core.store.rights(request.conversation, sender).await;
             found.rights = rights.map_err(|_| not_now())?;
         }
+        if let Some(other) = wants.about {
+            let rights = core.store.relation(sender, other).await;
+            found.rights = rights.map_err(|_| not_now())?;
+        }
         if wants.names && place == ConversationType::Group {
             let names = core.store.member_names(request.conversation).await;
             found.names = names.map_err(|_| not_now())?;

@@ -10,7 +10,7 @@ use crate::effects::Effect;
 use crate::group::state::{ConversationType, GroupField, Role};
 use crate::ids::{ClientId, ConversationId, Seq, SessionId, UserId};
 use crate::kind::MessageKind;
-use crate::kinds::{create::Create, join::Join};
+use crate::kinds::groups::{create::Create, join::Join};
 use crate::limits::{GROUP_MEMBERS, JOURNAL_BATCH};
 use crate::runtime::Runtime;
 use crate::store::{Append, Batch, Bounds, Entry, NewSession, NewUser, Outcome, Store, StoreError};

@@ -6,7 +6,7 @@ use sha2::Sha256;
 
 use super::companions;
 use super::state::{ConversationState, ConversationType, Member, Role};
-use crate::context::Admission;
+use crate::context::{Admission, may_write};
 use crate::effects::{Audience, Effect, Effects, Mentions};
 use crate::ids::{ConversationId, UserId};
 use crate::kinds::registry::{Kind, Registry, Verdict};
@@ -58,6 +58,7 @@ pub(crate) fn admit(
         now_ms: around.now_ms,
         group_members_most: around.group_members_most,
         kind: kind.name(),
+        direct: around.direct,
         registry: around.registry,
         looked_up: &post.looked_up,
     };
@@ -157,6 +158,9 @@ fn may_be_here(
         return Ok(());
     }
     if state.settings.dissolved_at_ms.is_some() {
+        if member.is_none() && sender.is_some() {
+            return Err(Rejection::not_found());
+        }
         let detail = "This group is dissolved.";
         return Err(Rejection::conflict("dissolved", detail));
     }
@@ -171,25 +175,6 @@ fn may_be_here(
         Some(member) => restraints(state, member, kind, around.now_ms),
         None => Ok(()),
     }
-}
-
-/// Whether somebody may write to the other of a direct conversation. Blocked, they are told what
-/// a stranger is told.
-pub(crate) fn may_write(rights: Option<Rights>, policy: DirectPolicy) -> Result<(), Rejection> {
-    let rights = rights.ok_or_else(Rejection::not_found)?;
-    let by_policy = match policy {
-        DirectPolicy::Friends => rights.friends,
-        DirectPolicy::Groups => rights.friends || rights.share_a_group,
-        DirectPolicy::Everyone => true,
-    };
-    if rights.blocked || rights.peer_disabled || !by_policy {
-        return Err(Rejection::not_found());
-    }
-    if rights.blocking {
-        let detail = "You block this person; take the block away to write to them.";
-        return Err(Rejection::forbidden("you_block_them", detail));
-    }
-    Ok(())
 }
 
 /// What holds ordinary members back: mutes, slow mode.

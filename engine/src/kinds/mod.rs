@@ -4,32 +4,34 @@
 //! (`Engine::builder().kind::<YourKind>()`). The list below is that line for these.
 
 pub mod conversation;
-pub mod create;
-pub mod join;
-pub mod leave;
+pub mod emoji;
+pub mod forward;
+pub mod friends;
+pub mod groups;
 pub mod maps;
+pub mod nudge;
 pub mod presence;
 pub mod profile;
 pub mod read;
 pub mod recall;
 pub(crate) mod registry;
-pub mod remove;
-pub mod role;
-pub mod settings;
 pub mod text;
+pub mod told;
 pub mod typing;
 
+pub use groups::settings;
 use registry::Registry;
 
 /// Adds the kinds that ship.
 pub(crate) fn add_shipped(registry: &mut Registry) {
+    friends::add(registry);
+    groups::add(registry);
+    told::add(registry);
     registry.add::<conversation::SetConversation>();
-    registry.add::<create::Create>();
-    registry.add::<join::Join>();
-    registry.add::<leave::Leave>();
-    registry.add::<remove::Remove>();
-    registry.add::<role::SetRole>();
-    registry.add::<settings::ChangeSettings>();
+    registry.add::<emoji::Emoji>();
+    registry.add::<emoji::Reaction>();
+    registry.add::<forward::Forward>();
+    registry.add::<nudge::Nudge>();
     registry.add::<text::Text>();
     registry.add::<typing::Typing>();
     registry.add::<read::Read>();
@@ -46,7 +48,9 @@ pub(crate) mod check {
     use crate::effects::Effects;
     use crate::group::state::{ConversationState, ConversationType, Member, Role, Step};
     use crate::ids::{ClientId, ConversationId, Position, Seq, UserId};
+    use crate::limits::DirectPolicy;
     use crate::message::{Message, Rejection};
+    use crate::store::Rights;
     use serde_json::Value;
     use uuid::Uuid;
 
@@ -110,6 +114,7 @@ pub(crate) mod check {
             now_ms,
             group_members_most: 2_000,
             kind: kind.name(),
+            direct: DirectPolicy::Groups,
             registry: &registry,
             looked_up,
         };
@@ -126,6 +131,18 @@ pub(crate) mod check {
             sender: Some(user(1)),
             sent_at_ms: 1_000,
         });
+    }
+
+    /// Somebody to whom user 3 is nothing yet.
+    pub(crate) fn rights(peer: UserId) -> Rights {
+        Rights {
+            peer,
+            friends: false,
+            blocked: false,
+            blocking: false,
+            share_a_group: false,
+            peer_disabled: false,
+        }
     }
 
     /// A message of `sender` at a seq, as a rule that refers to it finds it.

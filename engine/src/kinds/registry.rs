@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use crate::group::state::ConversationType;
-use crate::ids::{ConversationId, Seq};
+use crate::ids::{ConversationId, Seq, UserId};
 use crate::kind::{Admission, Effects, KindInfo, Lang, MessageKind};
 use crate::limits::REFERENCES_PER_DRAFT;
 use crate::message::Rejection;
@@ -47,6 +47,7 @@ pub(crate) struct Verdict {
 pub(crate) struct Wants {
     pub(crate) refers_to: Vec<Seq>,
     pub(crate) quotes: Option<(ConversationId, Seq)>,
+    pub(crate) about: Option<UserId>,
     /// Whether the text may mention somebody.
     pub(crate) names: bool,
 }
@@ -116,6 +117,7 @@ impl<K: MessageKind> Kind for Typed<K> {
         Ok(Wants {
             refers_to,
             quotes: kind.quotes(),
+            about: kind.about(),
             names: text.contains(['@', '＠']),
         })
     }

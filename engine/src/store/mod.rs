@@ -190,6 +190,10 @@ pub trait Store: Send + Sync + 'static {
     /// none, or `user` is not one of the two.
     async fn rights(&self, conversation: ConversationId, user: UserId) -> Result<Option<Rights>>;
 
+    /// The same of two users, whether there is a direct conversation or not. `None`: there is nobody
+    /// of the id `other`.
+    async fn relation(&self, user: UserId, other: UserId) -> Result<Option<Rights>>;
+
     /// What the members of a conversation may be called by.
     async fn member_names(&self, id: ConversationId) -> Result<Vec<MemberName>>;
 

@@ -99,6 +99,7 @@ delegate! {
     share_a_group(one: UserId, other: UserId) -> Result<bool>;
     conversation_type(id: ConversationId) -> Result<Option<ConversationType>>;
     rights(id: ConversationId, user: UserId) -> Result<Option<Rights>>;
+    relation(user: UserId, other: UserId) -> Result<Option<Rights>>;
     member_names(id: ConversationId) -> Result<Vec<MemberName>>;
     map(id: ConversationId, map: &str) -> Result<BTreeMap<String, Value>>;
     session(token_hash: &str) -> Result<Option<Session>>;

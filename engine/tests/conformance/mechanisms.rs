@@ -357,6 +357,10 @@ pub(crate) async fn rights_in_direct_conversations(log: &Log) {
     let of_bob = rights(bob).await.unwrap();
     assert_eq!((of_bob.peer, of_bob.friends), (ann, false));
     assert_eq!((of_bob.blocked, of_bob.blocking), (false, true));
+    let relation = log.store.relation(ann, bob).await.unwrap();
+    assert_eq!(relation, rights(ann).await);
+    let nobody = UserId(Uuid::now_v7());
+    assert_eq!(log.store.relation(ann, nobody).await.unwrap(), None);
     assert_eq!(rights(UserId(Uuid::now_v7())).await, None);
     assert_eq!(log.store.rights(group, ann).await.unwrap(), None);
     let over = Effect::SetField(GroupField::Dissolved(1));

@@ -318,14 +318,11 @@ impl Store for MemoryStore {
         }
         let mut stays = tables.stays_at(conversation);
         let peer = stays.find(|stay| stay.user != user).map(|stay| stay.user);
-        Ok(peer.map(|peer| Rights {
-            peer,
-            friends: tables.has_about(peer, maps::FRIENDS, user),
-            blocked: tables.has_about(peer, maps::BLOCKS, user),
-            blocking: tables.has_about(user, maps::BLOCKS, peer),
-            share_a_group: tables.share_a_group(user, peer),
-            peer_disabled: tables.users.get(&peer).is_none_or(|row| row.disabled),
-        }))
+        Ok(peer.and_then(|peer| tables.relation(user, peer)))
+    }
+
+    async fn relation(&self, user: UserId, other: UserId) -> Result<Option<Rights>> {
+        Ok(self.read().await?.relation(user, other))
     }
 
     async fn member_names(&self, id: ConversationId) -> Result<Vec<MemberName>> {

@@ -209,6 +209,19 @@ impl Tables {
         groups.any(|row| self.role(row.id, other).is_some())
     }
 
+    /// What two users are to one another.
+    pub(super) fn relation(&self, user: UserId, peer: UserId) -> Option<Rights> {
+        let row = self.users.get(&peer)?;
+        Some(Rights {
+            peer,
+            friends: self.has_about(peer, maps::FRIENDS, user),
+            blocked: self.has_about(peer, maps::BLOCKS, user),
+            blocking: self.has_about(user, maps::BLOCKS, peer),
+            share_a_group: self.share_a_group(user, peer),
+            peer_disabled: row.disabled,
+        })
+    }
+
     /// A group as somebody sees it.
     pub(super) fn group(&self, viewer: UserId, row: ConversationRecord) -> Option<Group> {
         let waiting = (row.id, maps::REQUESTS.to_owned(), viewer.to_string());

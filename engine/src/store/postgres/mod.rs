@@ -213,6 +213,11 @@ impl Store for PostgresStore {
             .await
     }
 
+    async fn relation(&self, user: UserId, other: UserId) -> Result<Option<Rights>> {
+        self.read(async |db| relations::relation(db, user, other).await)
+            .await
+    }
+
     async fn member_names(&self, id: ConversationId) -> Result<Vec<MemberName>> {
         self.read(async |db| relations::member_names(db, id).await)
             .await

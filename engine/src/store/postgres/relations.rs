@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use tokio_postgres::Row;
+use uuid::Uuid;
 
 use super::columns;
 use super::connect::{Connection, query, query_opt};
@@ -13,23 +14,32 @@ use crate::kinds::maps;
 use crate::store::{MemberName, Result, Rights};
 
 const TYPE: &str = "select type from conversations where id = $1";
-/// `$1` is the conversation, `$2` the user, `$3` and `$4` the maps of friends and of blocks. In a
-/// user's own conversation, whose id is theirs, entries have the other's id as their key.
-const RIGHTS: &str = "select u.id, u.disabled, \
-     exists (select from map_entries e where e.conversation = u.id and e.map = $3 \
-     and e.key = $2::uuid::text), \
-     exists (select from map_entries e where e.conversation = u.id and e.map = $4 \
-     and e.key = $2::uuid::text), \
-     exists (select from map_entries e where e.conversation = $2 and e.map = $4 \
-     and e.key = u.id::text), \
-     exists (select from stays a join stays b using (conversation) \
-     join conversations g on g.id = a.conversation and g.type = 'group' \
-     and g.dissolved_at is null where a.user_id = $2 and a.left_position is null \
-     and b.user_id = u.id and b.left_position is null) \
-     from conversations c \
-     join stays s on s.conversation = c.id and s.user_id = $2 \
-     join stays o on o.conversation = c.id and o.user_id <> $2 \
-     join users u on u.id = o.user_id where c.id = $1 and c.type = 'direct'";
+/// `$1` is the user, `$2` and `$3` the maps of friends and of blocks, `u` the other. In a user's own
+/// conversation, whose id is theirs, entries have the other's id as their key.
+macro_rules! rights {
+    ($rest:literal) => {
+        concat!(
+            "select u.id, u.disabled, \
+             exists (select from map_entries e where e.conversation = u.id and e.map = $2 \
+             and e.key = $1::uuid::text), \
+             exists (select from map_entries e where e.conversation = u.id and e.map = $3 \
+             and e.key = $1::uuid::text), \
+             exists (select from map_entries e where e.conversation = $1 and e.map = $3 \
+             and e.key = u.id::text), \
+             exists (select from stays a join stays b using (conversation) \
+             join conversations g on g.id = a.conversation and g.type = 'group' \
+             and g.dissolved_at is null where a.user_id = $1 and a.left_position is null \
+             and b.user_id = u.id and b.left_position is null) ",
+            $rest
+        )
+    };
+}
+const RIGHTS: &str = rights!(
+    "from conversations c join stays s on s.conversation = c.id and s.user_id = $1 \
+     join stays o on o.conversation = c.id and o.user_id <> $1 \
+     join users u on u.id = o.user_id where c.id = $4 and c.type = 'direct'"
+);
+const RELATION: &str = rights!("from users u where u.id = $4");
 const MEMBER_NAMES: &str = "select u.id, u.username, u.name, s.card from stays s \
      join users u on u.id = s.user_id where s.conversation = $1 and s.left_position is null";
 /// A map of one conversation.
@@ -50,8 +60,20 @@ pub(super) async fn rights(
     id: ConversationId,
     user: UserId,
 ) -> Result<Option<Rights>> {
+    rights_of(db, RIGHTS, user, id.0).await
+}
+
+pub(super) async fn relation(
+    db: &Connection,
+    user: UserId,
+    other: UserId,
+) -> Result<Option<Rights>> {
+    rights_of(db, RELATION, user, other.0).await
+}
+
+async fn rights_of(db: &Connection, sql: &str, user: UserId, of: Uuid) -> Result<Option<Rights>> {
     let (friends, blocks) = (maps::FRIENDS, maps::BLOCKS);
-    let row = query_opt(db, RIGHTS, &[&id.0, &user.0, &friends, &blocks]).await?;
+    let row = query_opt(db, sql, &[&user.0, &friends, &blocks, &of]).await?;
     let Some(row) = row else {
         return Ok(None);
     };

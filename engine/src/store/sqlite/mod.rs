@@ -347,6 +347,11 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn relation(&self, user: UserId, other: UserId) -> Result<Option<Rights>> {
+        self.read(move |tx| relations::relation(tx, user, other))
+            .await
+    }
+
     async fn member_names(&self, id: ConversationId) -> Result<Vec<MemberName>> {
         self.read(move |tx| relations::member_names(tx, id)).await
     }

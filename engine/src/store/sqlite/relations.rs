@@ -6,6 +6,7 @@ use rusqlite::{Result, Transaction};
 use serde_json::Value;
 
 use super::columns::{self, blob};
+use super::people::user_record;
 use super::read::{json, record, stays};
 use super::write::{all, one, select};
 use crate::group::state::{ConversationType, Role};
@@ -77,14 +78,21 @@ pub(super) fn share_a_group(tx: &Tx<'_>, one_user: UserId, other: UserId) -> Res
 }
 
 pub(super) fn rights(tx: &Tx<'_>, id: ConversationId, user: UserId) -> Result<Option<Rights>> {
-    let sql = "select u.id, u.disabled from conversations c \
+    let sql = "select o.user_id from conversations c \
          join stays s on s.conversation = c.id and s.user_id = ?2 \
          join stays o on o.conversation = c.id and o.user_id <> ?2 \
-         join users u on u.id = o.user_id where c.id = ?1 and c.type = 'direct'";
+         where c.id = ?1 and c.type = 'direct'";
     let peer = one(tx, sql, [blob(id.0), blob(user.0)], |row| {
-        Ok((UserId(columns::uuid(row, 0)?), row.get(1)?))
+        columns::uuid(row, 0)
     })?;
-    let Some((peer, peer_disabled)) = peer else {
+    match peer {
+        Some(peer) => relation(tx, user, UserId(peer)),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn relation(tx: &Tx<'_>, user: UserId, peer: UserId) -> Result<Option<Rights>> {
+    let Some(row) = user_record(tx, peer)? else {
         return Ok(None);
     };
     let (mine, theirs) = (ConversationId::own(user), ConversationId::own(peer));
@@ -94,7 +102,7 @@ pub(super) fn rights(tx: &Tx<'_>, id: ConversationId, user: UserId) -> Result<Op
         blocked: has_entry(tx, theirs, maps::BLOCKS, &user.to_string())?,
         blocking: has_entry(tx, mine, maps::BLOCKS, &peer.to_string())?,
         share_a_group: share_a_group(tx, user, peer)?,
-        peer_disabled,
+        peer_disabled: row.disabled,
     }))
 }
 

@@ -1,4 +1,4 @@
-//! `group.leave`: a member goes. An owner transfers the group first.
+//! `group.leave`: a member goes. An owner transfers or dissolves the group first.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,8 @@ impl MessageKind for Leave {
     const NAME: &'static str = "group.leave";
     const COUNTS_AS_UNREAD: bool = false;
     const POSTABLE: bool = false;
+    // Also a group that is over is left, to clear it away.
+    const ALWAYS: bool = true;
     const CONVERSATIONS: &'static [ConversationType] = &[ConversationType::Group];
 
     fn admit(&mut self, at: &Admission<'_>) -> Result<Effects, Rejection> {
@@ -26,8 +28,9 @@ impl MessageKind for Leave {
         if user != self.user || at.member().is_none() {
             return Err(Rejection::not_found());
         }
-        if at.role() == Some(Role::Owner) {
-            let detail = "The owner transfers the group before leaving it.";
+        let is_over = at.conversation.settings.dissolved_at_ms.is_some();
+        if at.role() == Some(Role::Owner) && !is_over {
+            let detail = "The owner transfers or dissolves the group before leaving it.";
             return Err(Rejection::conflict("owner_must_transfer", detail));
         }
         Ok(Effects::of([Effect::RemoveMember { user }]))

@@ -1,10 +1,16 @@
-//! `group.remove`: a member is removed (a kick). Owner and admins only, and only those below them.
+//! `group.remove`: a member is removed (a kick), for good if they are banned with it. Owner and admins
+//! only, and only those below them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use super::super::maps;
+use crate::context::Admission;
+use crate::effects::{Effect, Effects};
 use crate::ids::UserId;
-use crate::kind::{Admission, ConversationType, Effect, Effects, Lang, MessageKind, Role};
+use crate::kind::{ConversationType, Lang, MessageKind};
+use crate::limits::BANS;
 use crate::message::Rejection;
 
 /// Body of `group.remove`.
@@ -13,6 +19,9 @@ use crate::message::Rejection;
 pub struct Remove {
     /// Who is removed.
     pub user: UserId,
+    /// Whether they are kept from coming back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ban: bool,
 }
 
 impl MessageKind for Remove {
@@ -22,20 +31,19 @@ impl MessageKind for Remove {
     const CONVERSATIONS: &'static [ConversationType] = &[ConversationType::Group];
 
     fn admit(&mut self, at: &Admission<'_>) -> Result<Effects, Rejection> {
-        let mine = at.role();
-        if mine < Some(Role::Admin) {
-            let detail = "Only the owner and admins remove members.";
-            return Err(Rejection::forbidden("not_allowed", detail));
-        }
-        let Some(other) = at.conversation.roster.get(&self.user) else {
-            return Err(Rejection::not_found());
-        };
-        if Some(other.role) >= mine {
-            let detail = "You may remove only members below you.";
-            return Err(Rejection::forbidden("not_allowed", detail));
-        }
         let user = self.user;
-        Ok(Effects::of([Effect::RemoveMember { user }]))
+        at.below(user)?;
+        let mut effects = vec![Effect::RemoveMember { user }];
+        if self.ban {
+            effects.push(Effect::Put {
+                map: maps::BANS.into(),
+                key: user.to_string(),
+                value: json!({"by": at.person()?, "at": at.now_ms}),
+                most: BANS,
+                full: "too_many_bans",
+            });
+        }
+        Ok(Effects::of(effects))
     }
 
     fn summary(&self, lang: Lang) -> String {
@@ -48,8 +56,8 @@ impl MessageKind for Remove {
 
 #[cfg(test)]
 mod tests {
-    use crate::kinds::check::{admit, code, group, user};
-    use serde_json::json;
+    use super::*;
+    use crate::kinds::check::{admit, apply, code, group, user};
 
     #[test]
     fn only_downwards() {
@@ -68,5 +76,14 @@ mod tests {
             let verdict = admit("group.remove", &state, sender, json!({"user": user(who)}));
             assert_eq!(code(&verdict), expected, "{sender} {who}");
         }
+    }
+
+    #[test]
+    fn a_ban_goes_with_it() {
+        let body = json!({"user": user(3), "ban": true});
+        let (_, effects) = admit("group.remove", &group(), 2, body).unwrap();
+        let mut state = group();
+        apply(&mut state, "group.remove", &effects);
+        assert!(state.entry(maps::BANS, &user(3).to_string()).is_some());
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::core::Core;
 use crate::engine::Engine;
-use crate::ids::{ConversationId, SessionId, UserId};
+use crate::ids::{SessionId, UserId};
 use crate::kind::MessageKind;
 use crate::kinds::presence::Seen;
 use crate::kinds::profile;
@@ -171,9 +171,7 @@ impl Engine {
     ) -> Result<User, Rejection> {
         let status = fields.status;
         let body = serde_json::to_value(&fields).unwrap_or_default();
-        let own = ConversationId::own(user.id);
-        self.govern(user, own, profile::ChangeProfile::NAME, body)
-            .await?;
+        self.own(user, profile::ChangeProfile::NAME, body).await?;
         if let Some(status) = status {
             let slot = self.inner.core.directory.user(user.id);
             slot.tell(UserMail::Status(status));

@@ -4,15 +4,16 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::context::may_write;
 use crate::engine::Engine;
-use crate::group::state::{ConversationType, Role};
+use crate::group::state::ConversationType;
 use crate::ids::{ClientId, ConversationId, UserId};
 use crate::kind::MessageKind;
-use crate::kinds::groups::{create, join, leave, remove, role, settings};
+use crate::kinds::groups::{create, dissolve, settings};
 use crate::limits::FIND_RESULTS;
-use crate::message::{Refusal, Rejection};
+use crate::message::Rejection;
 use crate::posting::{Request, not_now};
-use crate::store::{Entry, Group, MemberRow, User};
+use crate::store::{Entry, Group, User};
 
 /// The namespace of groups made with a client id (a UUID drawn once for this project).
 const CREATED: Uuid = Uuid::from_u128(0x2c3f_9d0e_71b5_4f8a_8d25_0b6e_93c4_a717);
@@ -58,9 +59,11 @@ impl Engine {
     /// `not_found`, `unavailable`.
     pub async fn group(&self, viewer: UserId, id: ConversationId) -> Result<Group, Rejection> {
         let group = self.inner.core.store.group(viewer, id).await;
-        group
-            .map_err(|_| not_now())?
-            .ok_or_else(Rejection::not_found)
+        let group = group.map_err(|_| not_now())?;
+        // Of a group that is over, only those who are still in it know.
+        let known =
+            |group: &Group| group.role.is_some() || group.settings.dissolved_at_ms.is_none();
+        group.filter(known).ok_or_else(Rejection::not_found)
     }
 
     /// Groups by a part of their name, or by number.
@@ -90,73 +93,20 @@ impl Engine {
         self.group(user.id, id).await
     }
 
-    /// Makes `user` a member. A member who joins stays one, without a message.
+    /// Ends a group. What was said stays readable to those who were in it, until they leave.
     ///
     /// # Errors
-    /// `not_found`, `group_full`, `group_closed`, `too_many_groups`, `unavailable`.
-    pub async fn join_group(&self, user: &User, id: ConversationId) -> Result<Group, Rejection> {
-        let body = json!({"user": user.id});
-        self.govern(user, id, join::Join::NAME, body).await?;
-        self.group(user.id, id).await
+    /// `not_found`, `not_a_member`, `not_allowed`, `dissolved`, `unavailable`.
+    pub async fn dissolve_group(&self, user: &User, id: ConversationId) -> Result<(), Rejection> {
+        self.govern(user, id, dissolve::Dissolve::NAME, json!({}))
+            .await
     }
 
-    /// Removes `whom`: oneself leaves, somebody else is removed.
+    /// The direct conversation of two users; made if `user` may write to `other`.
     ///
     /// # Errors
-    /// `not_found`, `not_a_member`, `not_allowed`, `owner_must_transfer`, `unavailable`.
-    pub async fn remove_member(
-        &self,
-        user: &User,
-        id: ConversationId,
-        whom: UserId,
-    ) -> Result<(), Rejection> {
-        let kind = if whom == user.id {
-            leave::Leave::NAME
-        } else {
-            remove::Remove::NAME
-        };
-        self.govern(user, id, kind, json!({"user": whom})).await
-    }
-
-    /// Gives `whom` a role; `Role::Owner` transfers the group.
-    ///
-    /// # Errors
-    /// `not_found`, `not_a_member`, `not_allowed`, `owner_must_transfer`, `too_many_admins`,
-    /// `unavailable`.
-    pub async fn set_role(
-        &self,
-        user: &User,
-        id: ConversationId,
-        whom: UserId,
-        role: Role,
-    ) -> Result<(), Rejection> {
-        let body = json!({"user": whom, "role": role});
-        self.govern(user, id, role::SetRole::NAME, body).await
-    }
-
-    /// The members of a group, for a member.
-    ///
-    /// # Errors
-    /// `not_found`, `not_a_member`, `unavailable`.
-    pub async fn members(
-        &self,
-        viewer: UserId,
-        id: ConversationId,
-    ) -> Result<Vec<MemberRow>, Rejection> {
-        if self.group(viewer, id).await?.role.is_none() {
-            let detail = "Only members see who is in a group.";
-            return Err(Rejection::forbidden("not_a_member", detail));
-        }
-        let members = self.inner.core.store.members(id).await;
-        members.map_err(|_| not_now())
-    }
-
-    /// The direct conversation of two users; made if `user` may write to `other`: people who
-    /// share a group.
-    ///
-    /// # Errors
-    /// `not_found` (also for somebody who may not be written to), `invalid` with oneself,
-    /// `unavailable`.
+    /// `not_found` (also for somebody who may not be written to), `you_block_them`, `invalid` with
+    /// oneself, `unavailable`.
     pub async fn direct(&self, user: UserId, other: UserId) -> Result<ConversationId, Rejection> {
         if user == other {
             let detail = "There is no direct conversation with oneself.";
@@ -168,39 +118,36 @@ impl Engine {
         if there.map_err(|_| not_now())?.is_some() {
             return Ok(id);
         }
-        let other_is_there = self.user(other).await.is_ok_and(|user| !user.disabled);
-        let may = core.store.share_a_group(user, other).await;
-        if !other_is_there || !may.map_err(|_| not_now())? {
-            return Err(Rejection::not_found());
-        }
+        let rights = core.store.relation(user, other).await;
+        may_write(rights.map_err(|_| not_now())?, core.limits.direct)?;
         let at_ms = core.runtime.wall_ms();
         let (one, other) = (user, other);
         self.write(Entry::OpenDirect { one, other, at_ms }).await?;
         Ok(id)
     }
 
-    /// Posts a governance message; what is so already is success.
-    pub(crate) async fn govern(
+    /// A governance message.
+    pub(crate) fn governance(
         &self,
         user: &User,
         conversation: ConversationId,
         kind: &str,
         body: Value,
-    ) -> Result<(), Rejection> {
+    ) -> Request {
         let own = ConversationId::own(user.id) == conversation;
-        let request = Request {
+        Request {
             conversation,
             kind: kind.into(),
             body,
             client_id: self.client_id(),
             from_client: false,
             starts: own.then_some(ConversationType::Own),
-        };
-        match self.submit(user, request).await {
-            Ok(_) => Ok(()),
-            Err(rejection) if rejection.refusal == Refusal::Unchanged => Ok(()),
-            Err(rejection) => Err(rejection),
         }
+    }
+
+    /// A message in the user's own conversation.
+    pub(crate) fn own_request(&self, user: &User, kind: &str, body: Value) -> Request {
+        self.governance(user, ConversationId::own(user.id), kind, body)
     }
 
     fn client_id(&self) -> ClientId {

@@ -12,7 +12,7 @@
 //! | `group/actor` | admits drafts, fans out what was committed |
 //! | `journal`, `watermark`, `recovery` | the one writer, what was handed over, what is done after a crash |
 //! | [`user`] | a user's actor, its ports, and what clients read: [`user::feed`], [`user::poll`] |
-//! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`reading`] are its chapters |
+//! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`friends`], [`reading`] are its chapters |
 //! | [`runtime`] | clock, sleep, spawn, randomness, ids: the seam to the world |
 //!
 //! The way of one message: [`Engine::post`] → `GroupMail::Post` → `group::admission` →
@@ -25,6 +25,7 @@ mod core;
 mod directory;
 pub mod effects;
 pub mod engine;
+pub mod friends;
 pub mod group;
 pub mod groups;
 pub mod ids;
@@ -33,6 +34,7 @@ pub mod kind;
 pub mod kinds;
 pub mod limits;
 mod mailbox;
+pub mod membership;
 pub mod message;
 pub mod names;
 mod places;

@@ -86,7 +86,7 @@ impl Lab {
             ..Fields::default()
         };
         let group = engine.create_group(&people[0], fields, None).await.unwrap();
-        engine.join_group(&people[1], group.id).await.unwrap();
+        engine.join_group(&people[1], group.id, "").await.unwrap();
         let group = group.id;
         Self {
             engine,

@@ -16,8 +16,8 @@ use crate::error::Problem;
 use crate::password::Passwords;
 use crate::rate::AuthRate;
 use crate::{
-    conversations, groups, members, messages, openapi, operations, origin, poll, sessions, stream,
-    users,
+    admission, conversations, friends, groups, members, messages, openapi, operations, origin,
+    poll, sessions, stream, users,
 };
 
 /// What handlers share. Cheap to clone.
@@ -103,6 +103,7 @@ pub fn router(app: App) -> Router {
             "/conversations/direct/{user}",
             get(conversations::open_direct),
         )
+        .route("/conversations/{conversation}", patch(conversations::set))
         .route(
             "/conversations/{conversation}/messages",
             post(messages::send).get(messages::history),
@@ -120,7 +121,12 @@ pub fn router(app: App) -> Router {
             post(conversations::typing),
         )
         .route("/groups", post(groups::create).get(groups::find))
-        .route("/groups/{group}", get(groups::show).patch(groups::change))
+        .route(
+            "/groups/{group}",
+            get(groups::show)
+                .patch(groups::change)
+                .delete(groups::dissolve),
+        )
         .route(
             "/groups/{group}/members",
             get(members::list).post(members::join),
@@ -128,6 +134,39 @@ pub fn router(app: App) -> Router {
         .route(
             "/groups/{group}/members/{user}",
             patch(members::change).delete(members::remove),
+        )
+        .route("/groups/{group}/requests", get(admission::requests))
+        .route(
+            "/groups/{group}/requests/{user}",
+            put(admission::answer).delete(admission::withdraw),
+        )
+        .route("/groups/{group}/bans", get(admission::bans))
+        .route("/groups/{group}/bans/{user}", delete(admission::unban))
+        .route(
+            "/groups/{group}/links",
+            get(admission::links).post(admission::make_link),
+        )
+        .route("/groups/{group}/links/{link}", delete(admission::end_link))
+        .route("/links/{code}", post(admission::use_link))
+        .route("/friends", get(friends::list).post(friends::ask))
+        .route(
+            "/friends/{user}",
+            put(friends::answer)
+                .patch(friends::change)
+                .delete(friends::remove),
+        )
+        .route(
+            "/friend-folders",
+            get(friends::folders).post(friends::make_folder),
+        )
+        .route(
+            "/friend-folders/{folder}",
+            patch(friends::change_folder).delete(friends::remove_folder),
+        )
+        .route("/blocks", get(friends::blocks))
+        .route(
+            "/blocks/{user}",
+            put(friends::block).delete(friends::unblock),
         )
         .route("/kinds", get(operations::kinds))
         .route("/openapi.json", get(openapi::document))

@@ -128,6 +128,32 @@ pub async fn open_direct(
     Ok(raw_json(answer.to_string().into_bytes()))
 }
 
+/// Body of setting a conversation for oneself; absent fields stay.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Set {
+    /// Stands at the top of the list.
+    pinned: Option<bool>,
+    /// Raises no notification.
+    muted: Option<bool>,
+    /// Hidden until the next message.
+    hidden: Option<bool>,
+}
+
+/// `PATCH /api/conversations/{id}`
+pub async fn set(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+    Body(set): Body<Set>,
+) -> Result<StatusCode, Problem> {
+    let (engine, me, id) = (app.engine(), caller.user(), ConversationId(id));
+    engine
+        .set_conversation(me, id, set.pinned, set.muted, set.hidden)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Body of moving a read position.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

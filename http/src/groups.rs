@@ -1,4 +1,4 @@
-//! Groups: creating, finding, reading, changing.
+//! Groups: creating, finding, reading, changing, dissolving.
 
 use axum::Json;
 use axum::extract::State;
@@ -113,4 +113,17 @@ pub async fn change(
         .await?;
     let group = group.into();
     Ok(Json(OneGroup { group }))
+}
+
+/// `DELETE /api/groups/{id}`
+pub async fn dissolve(
+    State(app): State<App>,
+    caller: Caller,
+    Id(id): Id,
+) -> Result<StatusCode, Problem> {
+    let dissolved = app
+        .engine()
+        .dissolve_group(caller.user(), ConversationId(id));
+    dissolved.await?;
+    Ok(StatusCode::NO_CONTENT)
 }

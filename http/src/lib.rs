@@ -3,7 +3,7 @@
 //! | room | what is there |
 //! |---|---|
 //! | [`app`] | all routes on one screen |
-//! | [`users`], [`sessions`], [`conversations`], [`messages`], [`groups`], [`members`] | one file per thing that routes are about |
+//! | [`users`], [`sessions`], [`conversations`], [`messages`], [`groups`], [`members`], [`admission`], [`friends`] | one file per thing that routes are about |
 //! | [`stream`], [`poll`] | the two ways a feed leaves |
 //! | [`error`], `refusals`, [`answers`] | problem+json: all status codes, and what the engine refuses |
 //! | [`body`], [`params`], [`strict_json`], [`typed`] | input, read strictly |
@@ -14,6 +14,7 @@
 //! | [`openapi`], [`operations`], [`shapes`] | what tools read |
 
 pub mod address;
+pub mod admission;
 pub mod answers;
 pub mod app;
 pub mod assets;
@@ -24,6 +25,7 @@ pub mod commands;
 pub mod config;
 pub mod conversations;
 pub mod error;
+pub mod friends;
 pub mod groups;
 mod join;
 pub mod listener;

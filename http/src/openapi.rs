@@ -6,7 +6,10 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use crate::{conversations, groups, members, messages, operations, sessions, shapes, users};
+use crate::{
+    admission, conversations, friends, groups, members, messages, operations, sessions, shapes,
+    users,
+};
 
 type SchemaOf = fn(&mut SchemaGenerator) -> Value;
 
@@ -65,16 +68,39 @@ const ROUTES: &[Route] = &[
     route("post", "/api/conversations/{conversation}/messages", "Post a message", &[], Some(of::<messages::Draft>), 201, Some(of::<webqq_engine::message::Receipt>)),
     route("get", "/api/conversations/{conversation}/messages", "History, ascending", &["before", "after", "limit"], None, 200, None),
     route("get", "/api/conversations/{conversation}/messages/{seq}", "One message", &[], None, 200, None),
+    route("patch", "/api/conversations/{conversation}", "Pin, mute or hide a conversation for oneself", &[], Some(of::<conversations::Set>), 204, None),
     route("put", "/api/conversations/{conversation}/read", "Move the read position", &[], Some(of::<conversations::ReadTo>), 200, Some(of::<conversations::ReadState>)),
     route("post", "/api/conversations/{conversation}/typing", "Say that one is typing", &[], Some(of::<conversations::Nothing>), 204, None),
     route("post", "/api/groups", "Create a group", &[], Some(of::<groups::Create>), 201, Some(of::<groups::OneGroup>)),
     route("get", "/api/groups", "Find groups by name or number", &["query"], None, 200, Some(of::<groups::Groups>)),
     route("get", "/api/groups/{group}", "One group", &[], None, 200, Some(of::<groups::OneGroup>)),
     route("patch", "/api/groups/{group}", "Change a group", &[], Some(of::<webqq_engine::kinds::settings::Fields>), 200, Some(of::<groups::OneGroup>)),
+    route("delete", "/api/groups/{group}", "Dissolve a group", &[], None, 204, None),
     route("get", "/api/groups/{group}/members", "The members, with presence", &[], None, 200, Some(of::<members::Members>)),
-    route("post", "/api/groups/{group}/members", "Join", &[], Some(of::<conversations::Nothing>), 200, Some(of::<groups::OneGroup>)),
-    route("patch", "/api/groups/{group}/members/{user}", "Give a member a role", &[], Some(of::<members::Change>), 200, Some(of::<groups::OneGroup>)),
-    route("delete", "/api/groups/{group}/members/{user}", "Leave, or remove a member", &[], None, 204, None),
+    route("post", "/api/groups/{group}/members", "Join, ask to be let in, or invite somebody", &[], Some(of::<members::Join>), 200, Some(of::<groups::OneGroup>)),
+    route("patch", "/api/groups/{group}/members/{user}", "Give a member a role or a card, or mute them", &[], Some(of::<members::Change>), 200, Some(of::<groups::OneGroup>)),
+    route("delete", "/api/groups/{group}/members/{user}", "Leave, or remove a member", &["ban"], None, 204, None),
+    route("get", "/api/groups/{group}/requests", "Who asks to be let in", &[], None, 200, Some(of::<admission::Requests>)),
+    route("put", "/api/groups/{group}/requests/{user}", "Let somebody in, or not", &[], Some(of::<admission::Answer>), 204, None),
+    route("delete", "/api/groups/{group}/requests/{user}", "Take one's own request back", &[], None, 204, None),
+    route("get", "/api/groups/{group}/bans", "Who may not come back", &[], None, 200, Some(of::<admission::Bans>)),
+    route("delete", "/api/groups/{group}/bans/{user}", "Lift a ban", &[], None, 204, None),
+    route("get", "/api/groups/{group}/links", "The invitation links", &[], None, 200, Some(of::<admission::Links>)),
+    route("post", "/api/groups/{group}/links", "Make an invitation link", &[], Some(of::<admission::MakeLink>), 201, Some(of::<admission::NewLink>)),
+    route("delete", "/api/groups/{group}/links/{link}", "End an invitation link", &[], None, 204, None),
+    route("post", "/api/links/{code}", "Come in by an invitation link", &[], None, 200, Some(of::<groups::OneGroup>)),
+    route("get", "/api/friends", "Friends, folders and requests", &[], None, 200, Some(of::<friends::Friends>)),
+    route("post", "/api/friends", "Ask somebody to be a friend", &[], Some(of::<friends::Ask>), 202, Some(of::<members::Pending>)),
+    route("put", "/api/friends/{user}", "Answer who asks to be a friend", &[], Some(of::<admission::Answer>), 204, None),
+    route("patch", "/api/friends/{user}", "Change a friend's folder or remark", &[], Some(of::<friends::Change>), 200, Some(of::<friends::OneFriend>)),
+    route("delete", "/api/friends/{user}", "End a friendship, or take a request back", &[], None, 204, None),
+    route("get", "/api/friend-folders", "The folders of friends", &[], None, 200, Some(of::<friends::Folders>)),
+    route("post", "/api/friend-folders", "Make a folder", &[], Some(of::<friends::MakeFolder>), 201, Some(of::<friends::OneFolder>)),
+    route("patch", "/api/friend-folders/{folder}", "Rename or move a folder", &[], Some(of::<friends::ChangeFolder>), 200, Some(of::<friends::OneFolder>)),
+    route("delete", "/api/friend-folders/{folder}", "Remove a folder", &[], None, 204, None),
+    route("get", "/api/blocks", "Whom one blocks", &[], None, 200, Some(of::<friends::Blocks>)),
+    route("put", "/api/blocks/{user}", "Block somebody", &[], None, 204, None),
+    route("delete", "/api/blocks/{user}", "Take a block back", &[], None, 204, None),
     route("get", "/api/kinds", "The message kinds", &[], None, 200, Some(of::<operations::Kinds>)),
     route("get", "/api/openapi.json", "This document", &[], None, 200, None),
     route("get", "/healthz", "The process runs", &[], None, 200, None),

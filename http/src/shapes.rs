@@ -86,8 +86,7 @@ pub struct Member {
     pub user: Person,
     /// As what.
     pub role: Role,
-    /// What they are called here; absent: as everywhere else.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    /// What they are called here; empty: as everywhere else.
     pub card: String,
     /// online, away, busy or offline.
     pub status: &'static str,

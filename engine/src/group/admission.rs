@@ -210,9 +210,11 @@ fn restraints(
     Ok(())
 }
 
-/// A group can be found by anyone, so a stranger is told; all else a stranger may not know of.
+/// A group that is not over can be found by anyone, so a stranger is told; all else a stranger may
+/// not know of.
 fn outsider(state: &ConversationState) -> Rejection {
-    if state.exists && state.r#type == ConversationType::Group {
+    let is_over = state.settings.dissolved_at_ms.is_some();
+    if state.exists && state.r#type == ConversationType::Group && !is_over {
         Rejection::forbidden("not_a_member", "You are not a member of this group.")
     } else {
         Rejection::not_found()

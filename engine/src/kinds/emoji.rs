@@ -98,7 +98,7 @@ impl MessageKind for Reaction {
         let note = Effect::SetNote {
             seq: self.seq,
             key: format!("{} {user}", self.emoji),
-            value: self.on.then(|| json!(true)),
+            value: self.on.then_some(json!(true)),
             most: REACTIONS_PER_MESSAGE,
         };
         // Who does not see the message does not see what others make of it.

@@ -336,11 +336,11 @@ async fn a_user_who_leaves_and_comes_back_while_away() {
     world.post(0, 0, "seen").await.unwrap();
     world
         .engine
-        .remove_member(user, group, user.id)
+        .remove_member(user, group, user.id, false)
         .await
         .unwrap();
     world.post(0, 0, "not for them").await.unwrap();
-    world.engine.join_group(user, group).await.unwrap();
+    world.engine.join_group(user, group, "").await.unwrap();
     world.post(0, 0, "seen again").await.unwrap();
     let mut feed = client.feed(&world);
     read_all(&world, &mut client, &mut feed).await;

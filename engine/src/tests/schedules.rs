@@ -238,8 +238,13 @@ fn membership(world: &Arc<World>, user: usize, group: usize) -> JoinHandle<()> {
     let world = world.clone();
     tokio::spawn(async move {
         let (me, group) = (&world.users[user], world.groups[group]);
-        if world.engine.remove_member(me, group, me.id).await.is_err() {
-            let _joined = world.engine.join_group(me, group).await;
+        if world
+            .engine
+            .remove_member(me, group, me.id, false)
+            .await
+            .is_err()
+        {
+            let _joined = world.engine.join_group(me, group, "").await;
         }
     })
 }

@@ -118,7 +118,7 @@ impl World {
         let owner = &self.users[0];
         let group = self.engine.create_group(owner, fields, None).await.unwrap();
         for user in &self.users[1..] {
-            self.engine.join_group(user, group.id).await.unwrap();
+            self.engine.join_group(user, group.id, "").await.unwrap();
         }
         self.groups.push(group.id);
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
-use webqq_engine::store::{CompanionAppend, WhichSessions};
+use webqq_engine::store::{CompanionAppend, ConversationRow, WhichSessions};
 
 use super::*;
 
@@ -46,6 +46,15 @@ impl Random {
     }
 }
 
+/// A message, as far as it is counted.
+struct Said {
+    position: Position,
+    conversation: ConversationId,
+    seq: Seq,
+    counts: bool,
+    mentions: Vec<UserId>,
+}
+
 /// A stay, as the fold of the log knows it.
 struct Stay {
     conversation: ConversationId,
@@ -58,14 +67,17 @@ struct Stay {
 /// What the log says, folded without any store.
 #[derive(Default)]
 struct Fold {
-    messages: Vec<(Position, ConversationId, Seq)>,
+    messages: Vec<Said>,
     stays: Vec<Stay>,
     shared: BTreeMap<ConversationId, bool>,
 }
 
 impl Fold {
     fn take(&mut self, entry: &Entry, outcome: &Outcome) {
-        let head = self.messages.last().map_or(Position(0), |last| last.0);
+        let head = self
+            .messages
+            .last()
+            .map_or(Position(0), |last| last.position);
         match (entry, outcome) {
             (Entry::Append(append), Outcome::Appended { at, companions }) => {
                 self.message(append, *at);
@@ -86,7 +98,13 @@ impl Fold {
 
     fn message(&mut self, append: &Append, at: Placed) {
         let Placed { position, seq, .. } = at;
-        self.messages.push((position, append.conversation, seq));
+        self.messages.push(Said {
+            position,
+            conversation: append.conversation,
+            seq,
+            counts: append.counts && append.audience.is_none(),
+            mentions: append.mentions.clone(),
+        });
         if append.r#type == ConversationType::Own && seq == Seq(1) {
             let user = UserId(append.conversation.0);
             self.open(append.conversation, user, position, Seq(1));
@@ -127,6 +145,11 @@ impl Fold {
                     .unwrap();
                 stay.left = Some(position);
             }
+            Effect::Recall { seq } => {
+                let here = self.messages.iter_mut();
+                let recalled = here.filter(|said| said.conversation == id && said.seq == *seq);
+                recalled.for_each(|said| said.mentions.clear());
+            }
             Effect::SetField(GroupField::HistoryShared(shared)) => {
                 self.shared.insert(id, *shared);
             }
@@ -140,24 +163,44 @@ impl Fold {
     }
 
     fn feed(&self, user: UserId, after: Position) -> Vec<Position> {
-        let shown = self.messages.iter().filter(|(position, id, _)| {
-            let mut stays = self.stays(user, *id);
-            *position > after
+        let shown = self.messages.iter().filter(|said| {
+            let position = said.position;
+            let mut stays = self.stays(user, said.conversation);
+            position > after
                 && stays.any(|stay| {
-                    stay.joined <= *position && stay.left.is_none_or(|left| *position <= left)
+                    stay.joined <= position && stay.left.is_none_or(|left| position <= left)
                 })
         });
-        shown.map(|(position, ..)| *position).collect()
+        shown.map(|said| said.position).collect()
+    }
+
+    /// Messages behind a read position that count as unread, and those that call the user.
+    fn behind(&self, user: UserId, row: &ConversationRow) -> (i64, i64) {
+        let here = self
+            .messages
+            .iter()
+            .filter(|said| said.conversation == row.id);
+        let behind = here.filter(|said| row.read_seq < said.seq && said.seq <= row.head_seq);
+        let calls =
+            |said: &&Said| said.mentions.contains(&user) || said.mentions.contains(&UserId::ALL);
+        let (mut unread, mut mentions) = (0, 0);
+        for said in behind {
+            unread += i64::from(said.counts);
+            mentions += i64::from(calls(&said));
+        }
+        (unread, mentions)
     }
 
     fn history(&self, user: UserId, id: ConversationId) -> Option<Vec<i64>> {
         self.stays(user, id).next()?;
-        let here = self.messages.iter().filter(|(_, at, _)| *at == id);
-        let shown = here.filter(|(position, _, seq)| {
+        let here = self.messages.iter().filter(|said| said.conversation == id);
+        let shown = here.filter(|said| {
             let mut stays = self.stays(user, id);
-            stays.any(|stay| *seq >= stay.from && stay.left.is_none_or(|left| *position <= left))
+            stays.any(|stay| {
+                said.seq >= stay.from && stay.left.is_none_or(|left| said.position <= left)
+            })
         });
-        Some(shown.map(|(_, _, seq)| seq.0).collect())
+        Some(shown.map(|said| said.seq.0).collect())
     }
 
     fn members(&self, id: ConversationId) -> BTreeSet<UserId> {
@@ -557,6 +600,11 @@ async fn check(
     let feed = log.feed(user, after.min(head)).await;
     let positions: Vec<_> = feed.iter().map(|message| message.position).collect();
     assert_eq!(positions, fold.feed(user, after));
+    let sync = log.store.sync(user).await.unwrap();
+    for row in sync.into_iter().flat_map(|sync| sync.conversations) {
+        let counted = (row.counted - row.read_counted, row.mentions);
+        assert_eq!(counted, fold.behind(user, &row), "{row:?}");
+    }
     for id in conversations {
         let history = log.seqs_in_history(user, *id).await;
         assert_eq!(history, fold.history(user, *id));

@@ -69,7 +69,8 @@ fn tell(to: UserId, me: UserId, kind: &'static str, effects: Vec<Effect>) -> Com
         body: json!({"user": me}),
         effects,
         counts: false,
-        unless: None,
+        // Who blocks the sender hears nothing of them; their side was forgotten with the block.
+        unless: Some(blocks(me)),
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) struct Place {
     pub(crate) owner: Person,
     pub(crate) member: Person,
     pub(crate) group: String,
+    pub(crate) folder: String,
 }
 
 impl Place {
@@ -29,11 +30,18 @@ impl Place {
         let (owner, member) = (world.person("owner"), world.person("member"));
         let group = world.group(&owner, "before");
         world.join(&member, &group);
+        let body = json!({"name": "folder"});
+        let made = world
+            .client(&owner)
+            .json("POST", "/api/friend-folders", &body);
+        let made = made.unwrap().expect(201).json();
+        let folder = made["folder"]["id"].as_str().expect("an id").to_owned();
         Self {
             world,
             owner,
             member,
             group,
+            folder,
         }
     }
 
@@ -69,6 +77,34 @@ impl Place {
                 "PATCH",
                 format!("/api/groups/{group}/members/{member}"),
                 json!({"role": "admin"}),
+            ),
+            route(
+                "PATCH",
+                format!("/api/conversations/{group}"),
+                json!({"pinned": true}),
+            ),
+            route(
+                "PUT",
+                format!("/api/groups/{group}/requests/{member}"),
+                json!({"accept": true}),
+            ),
+            route("POST", format!("/api/groups/{group}/links"), json!({})),
+            route("POST", "/api/friends".into(), json!({"user": member})),
+            route(
+                "PUT",
+                format!("/api/friends/{member}"),
+                json!({"accept": true}),
+            ),
+            route(
+                "PATCH",
+                format!("/api/friends/{member}"),
+                json!({"remark": "x"}),
+            ),
+            route("POST", "/api/friend-folders".into(), json!({"name": "x"})),
+            route(
+                "PATCH",
+                format!("/api/friend-folders/{}", self.folder),
+                json!({"name": "x"}),
             ),
         ]
     }

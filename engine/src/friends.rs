@@ -10,6 +10,7 @@ use crate::kind::MessageKind;
 use crate::kinds::conversation::SetConversation;
 use crate::kinds::friends::{answer, ask, block, folder, remove, set};
 use crate::kinds::maps;
+use crate::mailbox::UserMail;
 use crate::membership::Entered;
 use crate::message::{Refusal, Rejection};
 use crate::posting::not_now;
@@ -90,7 +91,20 @@ impl Engine {
             true => answer::Accept::NAME,
             false => answer::Decline::NAME,
         };
-        self.own(user, kind, json!({"user": whom})).await
+        self.own(user, kind, json!({"user": whom})).await?;
+        if accept {
+            // From now on each is told how the other looks, beginning with how it is.
+            self.show_to(user.id, whom);
+            self.show_to(whom, user.id);
+        }
+        Ok(())
+    }
+
+    fn show_to(&self, user: UserId, other: UserId) {
+        let seen = self.seen(user);
+        if let Some(slot) = self.inner.core.directory.known_user(other) {
+            slot.tell(UserMail::Presence(user, seen));
+        }
     }
 
     /// Ends a friendship, or takes a request back.

@@ -12,6 +12,7 @@
 //! | [`read_positions`] | what was read here is read on every device; typing arrives |
 //! | [`sessions_end`] | a session that ended is refused, and its streams and polls end |
 //! | [`stalled_sessions`] | also those of a stream that nobody reads |
+//! | [`people`] | friends, recalls, mentions, receipts; who is invisible leaks nowhere |
 //! | [`stays`] | nobody is shown what was said while they were not a member |
 //!
 //! The rest is what they share: [`world`] a server with people in it, [`reader`] the client's rule,
@@ -25,6 +26,7 @@ mod durability;
 mod limits;
 mod listener;
 mod outage;
+mod people;
 mod poster;
 mod read_positions;
 mod reader;

@@ -93,6 +93,8 @@ impl Client {
         match last {
             Some(last) if seq <= last => self.doubled += 1,
             Some(last) if seq == last + 1 => self.apply(conversation, seq),
+            // A conversation that begins: a direct one, or the user's own.
+            None if seq == 1 => self.apply(conversation, seq),
             _ if adds_me => self.apply(conversation, seq),
             last => self.complain(format!("GAP in {conversation}: seq {seq} after {last:?}")),
         }

@@ -113,6 +113,10 @@ async fn run(seed: u64) -> Result<(), String> {
         }
     }
     let verdict = settled(&world, &devices).await;
+    let verdict = match sides_agree(&world).await {
+        Ok(()) => verdict,
+        disagree => verdict.and(disagree),
+    };
     for device in &mut devices {
         device.cut();
     }
@@ -158,7 +162,7 @@ async fn step(
     let user = (more % USERS as u64) as usize;
     let group = ((more >> 8) % GROUPS as u64) as usize;
     let device = &mut devices[((more >> 16) % 4) as usize];
-    match dice % 20 {
+    match dice % 22 {
         0..=6 => posts.push(post(world, user, group, more)),
         7 => posts.push(membership(world, user, group)),
         8..=9 => device.permits.add_permits((more >> 24) as usize % 4 + 1),
@@ -202,7 +206,8 @@ async fn step(
             };
             world.store.memory.fail_next_commit(fail);
         }
-        18 => tokio::time::advance(Duration::from_millis(more >> 40 & 0x7ff)).await,
+        18 | 19 => posts.push(friendship(world, user, more)),
+        20 => tokio::time::advance(Duration::from_millis(more >> 40 & 0x7ff)).await,
         _ => tokio::time::sleep(Duration::from_millis(more >> 40 & 0xf)).await,
     }
 }
@@ -231,6 +236,54 @@ fn post(world: &Arc<World>, user: usize, group: usize, more: u64) -> JoinHandle<
             }
         }
     })
+}
+
+/// Asks somebody to be a friend, answers, or ends it: messages in two conversations at once, where
+/// the other's has no actor, or one with drafts of its own on their way.
+fn friendship(world: &Arc<World>, user: usize, more: u64) -> JoinHandle<()> {
+    let world = world.clone();
+    tokio::spawn(async move {
+        let me = &world.users[user];
+        let whom = world.users[(user + 1 + (more >> 33) as usize % (USERS - 1)) % USERS].id;
+        let engine = &world.engine;
+        let asked = engine.ask_friend(me, whom, &more.to_string()).await;
+        let other_asked = asked.is_err_and(|sorry| sorry.code == "they_asked_you");
+        if other_asked {
+            let _answered = engine.answer_friend(me, whom, more >> 40 & 3 > 0).await;
+        } else if more >> 40 & 3 == 0 {
+            let _removed = engine.remove_friend(me, whom).await;
+        }
+    })
+}
+
+/// Both sides say the same about every two: friends, asked and being asked, or nothing.
+async fn sides_agree(world: &World) -> Result<(), String> {
+    use crate::kinds::maps::{FRIEND_REQUESTS, FRIENDS, FRIENDS_ASKED};
+    let store: Arc<_> = world.store.memory.clone();
+    let mut sides = Vec::new();
+    for user in &world.users {
+        let own = ConversationId::own(user.id);
+        let mut maps = Vec::new();
+        for map in [FRIENDS, FRIEND_REQUESTS, FRIENDS_ASKED] {
+            maps.push(
+                crate::store::Store::map(&*store, own, map)
+                    .await
+                    .map_err(|error| error.to_string())?,
+            );
+        }
+        sides.push((user.id.to_string(), maps));
+    }
+    for (one, mine) in &sides {
+        for (other, theirs) in &sides {
+            for (here, there) in [(0, 0), (1, 2), (2, 1)] {
+                let agree = mine[here].contains_key(other) == theirs[there].contains_key(one);
+                if !agree {
+                    return Err(format!("SIDES {one} and {other} disagree about {here}"));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Leaves, or comes back. The owner stays.

@@ -28,6 +28,16 @@ chat.notice = (function () {
   chat.kinds.add("group.remove", notice("notice.remove"));
   chat.kinds.add("group.role", notice("notice.role"));
   chat.kinds.add("group.settings", notice("notice.settings"));
+  ["dissolve", "mute", "card", "invitation"].forEach(function (name) {
+    chat.kinds.add("group." + name, notice("notice." + name));
+  });
+  chat.kinds.add("friend.made", notice("notice.friends"));
+  chat.kinds.add("nudge", notice("notice.nudge"));
+  // They change what stands elsewhere, or are for those who govern: no line of their own.
+  ["recall", "reaction", "group.request", "group.decline", "group.invite", "group.unban",
+    "group.link", "group.unlink"].forEach(function (name) {
+    chat.kinds.add(name, { notice: true, silent: true, summary: function () { return ""; } });
+  });
   chat.kinds.add("group.join", {
     notice: true,
     summary: function (message, name_of) {

@@ -25,7 +25,7 @@ chat.conversations = (function () {
 
   /** Takes over what a snapshot may change: never a position, never a count. */
   function told(conversation, entry) {
-    var latest = entry.last_message && entry.last_message.kind !== "hidden" ? entry.last_message : null;
+    var latest = entry.last_message && !is_silent(entry.last_message) ? entry.last_message : null;
     return change(conversation, {
       known: true,
       type: entry.type || conversation.type,
@@ -44,6 +44,9 @@ chat.conversations = (function () {
     });
   }
 
+  /** Takes a place in the conversation and has no line of its own. */
+  function is_silent(one) { return one.kind === "hidden" || Boolean(chat.kinds.of(one).silent); }
+
   function put(state, conversation) {
     return change(state, { conversations: change.key(state.conversations, conversation.id, conversation) });
   }
@@ -57,10 +60,18 @@ chat.conversations = (function () {
       : change(state, { users: change.key(state.users, user, name) });
   }
 
+  /** A message that was taken back keeps its place and loses what it said. */
+  function taken_back(held, seq) {
+    return held.map(function (one) {
+      return one.seq === seq ? change(one, { body: null, recalled: true, notes: null }) : one;
+    });
+  }
+
   /** Holds the message: by seq, once; the log's own word replaces a receipt's. */
   function hold(held, one) {
     var at = held.length;
-    if (one.kind === "hidden") { return held; }
+    if (one.kind === "recall" && one.body) { return taken_back(held, one.body.seq); }
+    if (is_silent(one)) { return held; }
     while (at > 0 && held[at - 1].seq > one.seq) { at -= 1; }
     if (at > 0 && held[at - 1].seq === one.seq) {
       return typeof one.counted === "number"
@@ -84,7 +95,11 @@ chat.conversations = (function () {
       left: removed || (conversation.left && !added),
       typing: change.without(conversation.typing, one.sender)
     };
-    if (one.kind !== "hidden") { values.last_message = one; }
+    if (!is_silent(one)) { values.last_message = one; }
+    if (one.kind === "recall" && one.body && conversation.last_message
+        && conversation.last_message.seq === one.body.seq) {
+      values.last_message = change(conversation.last_message, { body: null, recalled: true });
+    }
     if (one.kind === "group.settings" && one.body && one.body.name) { values.name = one.body.name; }
     // After a time away there may be a hole before this: start the page anew.
     values.messages = hold(jumped ? [] : conversation.messages, one);
@@ -104,7 +119,10 @@ chat.conversations = (function () {
 
   function message(state, action) {
     var told_message = action.message;
-    var conversation = state.conversations[told_message.conversation] || fresh(told_message.conversation);
+    var id = told_message.conversation;
+    var conversation = state.conversations[id] || fresh(id);
+    // One's own settings travel in a conversation, too; it is not one to look at.
+    if (id === state.me.id) { conversation = change(conversation, { type: "self" }); }
     var verdict = rule.judge(conversation.last, told_message, state.me.id);
     if (verdict === "ignore") { return state; }
     if (verdict === "apply") { return apply(state, conversation, told_message); }

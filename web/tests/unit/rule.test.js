@@ -180,6 +180,23 @@ test("signing out leaves nothing of the user", () => {
   assert.deepEqual([state.me, state.conversations, state.users, state.drafts], [null, {}, {}, {}]);
 });
 
+test("what was taken back says nothing any more, and has no line of its own", () => {
+  const { get, feed } = page();
+  feed(said(6), said(7), said(8, { kind: "reaction", counted: 5, body: { seq: 7, emoji: "👍", on: true } }),
+    said(9, { kind: "recall", counted: 5, body: { seq: 7 } }));
+  const recalled = get().messages[1];
+  assert.deepEqual([seqs(get()), get().last, get().unread], [[6, 7], 9, 2]);
+  assert.deepEqual([recalled.body, recalled.recalled], [null, true]);
+  assert.deepEqual([get().last_message.seq, get().last_message.recalled], [7, true]);
+});
+
+test("one's own settings are a conversation that nobody looks at", () => {
+  const { chat, store, feed } = page();
+  feed(said(1, { conversation: ME, kind: "friend.set", counted: 0 }));
+  assert.equal(store.state().conversations[ME].type, "self");
+  assert.deepEqual(plain(chat.select.list(store.state())).map((one) => one.id), [C]);
+});
+
 // Any mixture of duplicates, old news and holes ends in the same place.
 test("random deliveries: each message is applied once and in order", () => {
   for (let seed = 1; seed <= 200; seed += 1) {

@@ -12,7 +12,7 @@
 //! | `group/actor` | admits drafts, fans out what was committed |
 //! | `journal`, `watermark`, `recovery` | the one writer, what was handed over, what is done after a crash |
 //! | [`user`] | a user's actor, its ports, and what clients read: [`user::feed`], [`user::poll`] |
-//! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`friends`], [`reading`] are its chapters |
+//! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`links`], [`friends`], [`reading`] are its chapters |
 //! | [`runtime`] | clock, sleep, spawn, randomness, ids: the seam to the world |
 //!
 //! The way of one message: [`Engine::post`] → `GroupMail::Post` → `group::admission` →
@@ -33,6 +33,7 @@ mod journal;
 pub mod kind;
 pub mod kinds;
 pub mod limits;
+pub mod links;
 mod mailbox;
 pub mod membership;
 pub mod message;
@@ -42,6 +43,7 @@ mod posting;
 mod rates;
 pub mod reading;
 mod recovery;
+mod rejection;
 pub mod runtime;
 pub mod seed;
 mod slot;

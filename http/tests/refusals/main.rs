@@ -10,6 +10,7 @@ mod bad_wire;
 mod command_line;
 mod common;
 mod csrf;
+mod fixtures;
 mod hidden;
 mod limits;
 mod mended;

@@ -33,9 +33,11 @@ create table if not exists users (
     password_hash   text,                         -- PHC string; null: cannot sign in with a password
     administrator   boolean not null,             -- runs the server
     disabled        boolean not null,             -- may no longer sign in
+    deleted         boolean not null,             -- ended by its owner; disabled for ever
     created_at      bigint  not null              -- when they signed up
 );
 create index if not exists users_name on users (name_folded);
+create index if not exists users_administrators on users (id) where administrator;
 
 -- Signed-in devices. The token itself is never stored.
 create table if not exists sessions (
@@ -148,3 +150,58 @@ create table if not exists mentions (
     seq          bigint not null, -- which message
     primary key (conversation, user_id, seq)
 );
+
+-- Skeletons of names (UTS 39): what a name looks like. A name whose look somebody else has is
+-- refused. Those of deleted accounts stay.
+create table if not exists looks (
+    space    text not null, -- among which names: user, group
+    skeleton text not null, -- folded; a name has one or two
+    owner    uuid not null, -- the user or group
+    primary key (space, skeleton)
+);
+
+-- Codes to sign up with, where that needs one. The code itself is never stored.
+create table if not exists invitations (
+    id         uuid   not null primary key, -- names it in lists
+    code_hash  text   not null unique,      -- SHA-256 of the code, in hexadecimal
+    note       text   not null,             -- whom it is for
+    created_by uuid,                        -- the administrator; null: the command line
+    created_at bigint not null,             -- when
+    expires_at bigint not null,             -- good until then
+    uses       bigint not null,             -- how many may sign up with it
+    used       bigint not null,             -- how many have
+    check (used between 0 and uses)
+);
+
+-- What the people who run the server did. Rows are only ever added.
+create table if not exists audit (
+    id            bigint not null primary key, -- 1, 2, 3 …
+    at            bigint not null,             -- when
+    administrator uuid,                        -- who; null: the command line
+    act           text   not null,             -- user.disable, report.close, …
+    target        uuid,                        -- the user, invitation, report or group
+    detail        text   not null,             -- JSON; holds no secret
+    address       text                         -- from which address; null: the command line
+);
+
+-- Messages that somebody asked the people who run the server to look at.
+create table if not exists reports (
+    id           uuid   not null primary key, -- follows from reporter, conversation and seq
+    number       bigint not null unique,      -- 1, 2, 3 …
+    reporter     uuid   not null,             -- who
+    reason       text   not null,             -- why
+    created_at   bigint not null,             -- when
+    conversation uuid   not null,             -- where the message stands
+    seq          bigint not null,             -- its place there
+    kind         text   not null,             -- its kind
+    sender       uuid   not null,             -- who posted it
+    sender_name  text   not null,             -- their display name then
+    body         text,                        -- a copy of its body; null once the report is closed
+    sent_at      bigint not null,             -- when it was posted
+    state        text   not null,             -- open, resolved, dismissed
+    judged_by    uuid,                        -- who decided
+    judged_at    bigint,                      -- when
+    note         text   not null              -- what was done about it
+);
+create index if not exists reports_reporter on reports (reporter, state);
+create index if not exists reports_state on reports (state, number);

@@ -16,9 +16,9 @@ use crate::kinds::profile;
 use crate::limits::{FIND_RESULTS, SESSION_TOUCH_MS, WRITE_TIMEOUT};
 use crate::mailbox::UserMail;
 use crate::message::Rejection;
-use crate::names::{clean_display_name, clean_username};
+use crate::names::{clean_display_name, clean_username, normalised};
 use crate::posting::not_now;
-use crate::store::{Entry, NewSession, NewUser, Session, StoreError, User, WhichSessions};
+use crate::store::{Entry, Invited, NewSession, NewUser, Session, StoreError, User, WhichSessions};
 use crate::user::port::Bye;
 
 /// How often it is looked whether a command outside the server ended sessions.
@@ -41,24 +41,52 @@ impl Engine {
     /// Makes a user.
     ///
     /// # Errors
-    /// `invalid` for names, `username_taken`, `unavailable`.
+    /// `invalid` for names, `username_taken`, `username_lookalike`, `unavailable`.
     pub async fn sign_up(
         &self,
         username: &str,
         name: &str,
         password_hash: Option<String>,
     ) -> Result<User, Rejection> {
+        let new = self.new_user(username, name, password_hash)?;
+        let id = new.id;
+        self.write(Entry::CreateUser(new)).await?;
+        self.user(id).await
+    }
+
+    /// Makes a user who was invited; uses up one use of the invitation.
+    ///
+    /// # Errors
+    /// As [`sign_up`](Self::sign_up), and `invitation_invalid`.
+    pub async fn sign_up_invited(
+        &self,
+        username: &str,
+        name: &str,
+        password_hash: Option<String>,
+        code: &str,
+    ) -> Result<User, Rejection> {
+        let user = self.new_user(username, name, password_hash)?;
+        let id = user.id;
+        let code_hash = token_hash(code);
+        let invited = Invited { user, code_hash };
+        self.write(Entry::Invited(Box::new(invited))).await?;
+        self.user(id).await
+    }
+
+    fn new_user(
+        &self,
+        username: &str,
+        name: &str,
+        password_hash: Option<String>,
+    ) -> Result<NewUser, Rejection> {
         let runtime = &self.inner.core.runtime;
-        let new = NewUser {
+        Ok(NewUser {
             id: UserId(runtime.new_id()),
             username: clean_username(username)?,
             name: clean_display_name(name)?,
             password_hash,
             created_at_ms: runtime.wall_ms(),
-        };
-        let id = new.id;
-        self.write(Entry::CreateUser(new)).await?;
-        self.user(id).await
+        })
     }
 
     /// Opens a session for a user.
@@ -202,7 +230,8 @@ impl Engine {
     /// # Errors
     /// `unavailable`.
     pub async fn find_users(&self, query: &str) -> Result<Vec<User>, Rejection> {
-        let found = self.inner.core.store.find_users(query, FIND_RESULTS).await;
+        let store = &self.inner.core.store;
+        let found = store.find_users(&normalised(query), FIND_RESULTS).await;
         found.map_err(|_| not_now())
     }
 
@@ -214,7 +243,8 @@ impl Engine {
         &self,
         username: &str,
     ) -> Result<Option<(User, Option<String>)>, Rejection> {
-        let found = self.inner.core.store.credentials(username).await;
+        let username = normalised(username);
+        let found = self.inner.core.store.credentials(&username).await;
         found.map_err(|_| not_now())
     }
 
@@ -224,7 +254,7 @@ impl Engine {
         slot.map_or(Seen::Offline, |slot| slot.seen())
     }
 
-    fn end_streams(&self, user: UserId, which: WhichSessions) {
+    pub(crate) fn end_streams(&self, user: UserId, which: WhichSessions) {
         if let Some(slot) = self.inner.core.directory.known_user(user) {
             slot.tell(UserMail::EndSessions(which, Bye::SignedOut));
         }
@@ -246,7 +276,7 @@ pub fn token_hash(token: &str) -> String {
     hexadecimal(&Sha256::digest(token.as_bytes()))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -261,6 +291,7 @@ pub(crate) fn watch_access(core: &Arc<Core>, mut known: i64) {
                 () = runtime.sleep(LOOK) => {}
             }
             let Some(core) = core_.upgrade() else { return };
+            core.figures.second();
             let Ok(head) = core.store.head().await else {
                 continue;
             };

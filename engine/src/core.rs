@@ -7,6 +7,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::directory::Directory;
+use crate::figures::Figures;
 use crate::ids::{Cursor, Epoch, Position};
 use crate::journal::JournalHandle;
 use crate::kinds::registry::Registry;
@@ -31,6 +32,7 @@ pub(crate) struct Core {
     /// Pages of the log read at once.
     pub(crate) pages: Semaphore,
     pub(crate) rates: Rates,
+    pub(crate) figures: Figures,
     /// Cancelled when the engine closes: streams say `bye`.
     pub(crate) stopping: CancellationToken,
     numbers: AtomicU64,
@@ -61,6 +63,7 @@ impl Core {
             secret,
             pages: Semaphore::new(PAGES_AT_ONCE),
             rates,
+            figures: Figures::default(),
             stopping: CancellationToken::new(),
             numbers: AtomicU64::new(1),
         }

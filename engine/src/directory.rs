@@ -95,6 +95,17 @@ impl Directory {
         (users, living.len() - users)
     }
 
+    /// How many posts are under way in each conversation that has any.
+    pub(crate) fn posts_under_way(&self) -> Vec<(ConversationId, usize)> {
+        let groups = lock(&self.groups);
+        let posts = groups.values().map(|slot| {
+            let free = slot.places.available_permits();
+            let under_way = crate::limits::POSTS_IN_FLIGHT_PER_GROUP.saturating_sub(free);
+            (slot.conversation, under_way)
+        });
+        posts.filter(|(_, posts)| *posts > 0).collect()
+    }
+
     /// Who a new actor is linked to; nobody once the engine closes.
     fn supervisor_for(&self, core: &Core) -> Option<ActorCell> {
         let closing = core.stopping.is_cancelled();

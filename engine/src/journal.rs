@@ -71,6 +71,11 @@ impl JournalHandle {
         sent.map_err(|(Full(back) | Closed(back))| Box::new(back))
     }
 
+    /// How many wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
     /// Hands over a write that is no message; the answer comes when it is durable.
     pub(crate) fn write(&self, entry: Entry) -> oneshot::Receiver<Result<(), Rejection>> {
         let (reply, answer) = oneshot::channel();
@@ -144,7 +149,11 @@ impl Journal {
                 ..Bounds::default()
             },
         };
-        match self.write(&mut batch).await {
+        let began = self.core.runtime.now();
+        let written = self.write(&mut batch).await;
+        let time = self.core.runtime.now().saturating_sub(began);
+        self.core.figures.committed(batch.entries.len(), time);
+        match written {
             Written::Outcomes(outcomes) => {
                 self.settle(std::mem::take(&mut batch.entries), waiters, outcomes)
                     .await;

@@ -4,7 +4,7 @@
 //!
 //! | room | what is there |
 //! |---|---|
-//! | [`ids`], [`limits`], [`message`], [`names`] | what things are called, how many there may be, what travels |
+//! | [`ids`], [`limits`], [`message`], [`names`], [`looks`] | what things are called, how many there may be, what travels |
 //! | [`kind`], [`context`], [`effects`], [`kinds`] | the extension point: the trait, what a rule looks at, what it changes; the kinds that ship |
 //! | [`group::state`] | what a conversation is: pure, a fold of its log |
 //! | [`store`] | what is kept: the contract, the pure plan of a batch, SQLite, PostgreSQL, memory |
@@ -12,7 +12,8 @@
 //! | `group/actor` | admits drafts, fans out what was committed |
 //! | `journal`, `watermark`, `recovery` | the one writer, what was handed over, what is done after a crash |
 //! | [`user`] | a user's actor, its ports, and what clients read: [`user::feed`], [`user::poll`] |
-//! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`links`], [`friends`], [`reading`] are its chapters |
+//! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`links`], [`friends`], [`reading`], [`departure`], [`administration`], [`oversight`] are its chapters |
+//! | [`figures`] | what the engine counts about itself |
 //! | [`runtime`] | clock, sleep, spawn, randomness, ids: the seam to the world |
 //!
 //! The way of one message: [`Engine::post`] → `GroupMail::Post` → `group::admission` →
@@ -20,11 +21,14 @@
 //! `group::fan_out` → `UserMail::Deliver` → a port's queue → [`user::feed::Feed::next`].
 
 pub mod accounts;
+pub mod administration;
 pub mod context;
 mod core;
+pub mod departure;
 mod directory;
 pub mod effects;
 pub mod engine;
+pub mod figures;
 pub mod friends;
 pub mod group;
 pub mod groups;
@@ -34,10 +38,12 @@ pub mod kind;
 pub mod kinds;
 pub mod limits;
 pub mod links;
+pub mod looks;
 mod mailbox;
 pub mod membership;
 pub mod message;
 pub mod names;
+pub mod oversight;
 mod places;
 mod posting;
 mod rates;

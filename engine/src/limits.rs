@@ -9,6 +9,8 @@ use std::time::Duration;
 pub const GROUP_MEMBERS: i64 = 200;
 /// The least an owner may set as member limit. Below: 422.
 pub const GROUP_MEMBERS_LEAST: i64 = 3;
+/// The most an administrator of the server may set as member limit. Beyond: 422.
+pub const GROUP_MEMBERS_BY_ADMINISTRATORS: i64 = 100_000;
 /// Admins of a group. Beyond: 409 `too_many_admins`.
 pub const GROUP_ADMINS: usize = 20;
 /// Characters (Unicode scalar values, as everywhere) of a group's name. Beyond: 422.
@@ -86,6 +88,25 @@ pub const CONVERSATION_SETTINGS: usize = 4_000;
 pub const REFERENCES_PER_DRAFT: usize = 8;
 /// Sessions of one user. Beyond: signing in ends the one used longest ago.
 pub const SESSIONS_PER_USER: usize = 50;
+/// People who run one server. Beyond: 409 `too_many_administrators`.
+pub const ADMINISTRATORS: usize = 100;
+/// Invitations to the server that let somebody in. Beyond: 409 `too_many_invitations`.
+pub const SERVER_INVITATIONS: usize = 100;
+/// Times one of them may be used. Beyond: 422.
+pub const SERVER_INVITATION_USES: i64 = 1_000;
+/// Days until one of them ends, at most. Beyond: 422.
+pub const SERVER_INVITATION_DAYS: i64 = 365;
+/// Reports of one user that nobody has decided about. Beyond: 409 `too_many_reports`.
+pub const REPORTS_OPEN_PER_USER: i64 = 20;
+/// Characters of the reason of a report, of what was done about it, and of what an invitation is
+/// for. Beyond: 422.
+pub const ADMINISTRATION_NOTE_CHARS: usize = 500;
+/// Rows of one page of accounts, audit log or reports. Beyond: 422.
+pub const ADMINISTRATION_ROWS: usize = 200;
+/// Messages read at once for an export.
+pub const EXPORT_MESSAGES: usize = 500;
+/// Time between exports of one user, with two at once. Beyond: 429.
+pub const EXPORT_EVERY: Duration = Duration::from_secs(600);
 /// Posts of one user under way at once. Beyond: 429.
 pub const POSTS_IN_FLIGHT_PER_USER: usize = 32;
 /// Posts to one conversation under way at once. Beyond: 503.

@@ -12,7 +12,7 @@ use crate::ids::{ConversationId, Position, Seq, SessionId, UserId};
 use crate::kinds::presence::Seen;
 use crate::message::{Draft, Message, Receipt, Rejection};
 use crate::slot::{Gate, Slot};
-use crate::store::{Append, Outcome, Status, WhichSessions};
+use crate::store::{Act, Append, Outcome, Status, WhichSessions};
 use crate::user::port::{Bye, Port, PortId};
 
 /// What a user's actor can be told.
@@ -84,6 +84,8 @@ pub(crate) struct Post {
     pub(crate) looked_up: LookedUp,
     /// Of kind and body as sent.
     pub(crate) digest: String,
+    /// The act that it carries out for somebody who runs the server.
+    pub(crate) act: Option<Box<Act>>,
     pub(crate) attempts: u32,
     pub(crate) waiting: Waiting,
 }

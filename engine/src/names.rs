@@ -1,15 +1,24 @@
 //! Names and lines that people type: cleaned in one place, so that what is stored can be shown.
+//!
+//! Names are normalised (NFKC) before they are judged, so that one name has one spelling: full-width
+//! letters, ligatures and composed accents are what they look like. Lines and texts are kept as they
+//! were typed. Which names look alike is in [`crate::looks`].
 
-use crate::limits::{DISPLAY_NAME_CHARS, USERNAME_CHARS};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::limits::{DISPLAY_NAME_CHARS, GROUP_NAME_CHARS, USERNAME_CHARS};
 use crate::message::Rejection;
 
 /// Characters that change how their neighbours are drawn, or are not drawn at all: bidirectional
-/// marks, overrides and isolates, zero-width characters, fillers, soft hyphens, the byte order mark.
+/// marks, overrides and isolates, zero-width characters, fillers, soft hyphens, the byte order mark,
+/// and all else that Unicode says may be ignored, but for the variation selectors of emoji.
 fn is_deceptive(c: char) -> bool {
     matches!(c,
-        '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}'
-        | '\u{3164}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Characters that are drawn only onto another: combining marks and variation selectors.
@@ -51,6 +60,20 @@ pub fn clean_line(
     Ok(line)
 }
 
+/// A name in its one spelling. What is looked for goes through this, too.
+pub fn normalised(name: &str) -> String {
+    name.nfkc().collect()
+}
+
+/// A name: normalised, then a [line](clean_line).
+///
+/// # Errors
+/// `invalid`, naming `field`.
+fn clean_name(field: &'static str, text: &str, most: usize) -> Result<String, Rejection> {
+    // Normalising may bring white space and invisible characters in, so it comes first.
+    clean_line(field, &normalised(text), 1, most)
+}
+
 /// Several lines: trimmed; no control characters but line breaks and tabs; at most `most`
 /// characters.
 ///
@@ -75,7 +98,11 @@ pub fn clean_text(field: &'static str, text: &str, most: usize) -> Result<String
 /// # Errors
 /// `invalid`.
 pub fn clean_username(text: &str) -> Result<String, Rejection> {
-    let name = clean_line("username", text, 2, USERNAME_CHARS)?;
+    let name = clean_name("username", text, USERNAME_CHARS)?;
+    if name.chars().count() < 2 {
+        let detail = format!("2 to {USERNAME_CHARS} characters.");
+        return Err(Rejection::invalid("username", detail));
+    }
     if !name
         .chars()
         .all(|c| c.is_alphanumeric() || "._-".contains(c))
@@ -91,7 +118,15 @@ pub fn clean_username(text: &str) -> Result<String, Rejection> {
 /// # Errors
 /// `invalid`.
 pub fn clean_display_name(text: &str) -> Result<String, Rejection> {
-    clean_line("name", text, 1, DISPLAY_NAME_CHARS)
+    clean_name("name", text, DISPLAY_NAME_CHARS)
+}
+
+/// A group's name: 1 to 64 characters.
+///
+/// # Errors
+/// `invalid`.
+pub fn clean_group_name(text: &str) -> Result<String, Rejection> {
+    clean_name("name", text, GROUP_NAME_CHARS)
 }
 
 #[cfg(test)]
@@ -115,6 +150,29 @@ mod tests {
         ] {
             assert!(clean_line("name", bad, 1, 9).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn names_have_one_spelling() {
+        for (typed, expected) in [
+            ("ｌｉｌｉ", "lili"),
+            ("ﬁne", "fine"),
+            ("e\u{301}mile", "émile"),
+            ("張偉", "張偉"),
+            ("\u{f90a}", "金"),
+            ("①②", "12"),
+            ("李\u{3000}丽", "李 丽"),
+        ] {
+            assert_eq!(clean_display_name(typed).unwrap(), expected);
+            assert_eq!(clean_group_name(typed).unwrap(), expected);
+        }
+        // It becomes a space and an accent: nothing that may stand in a user name.
+        assert!(clean_username("a\u{a8}b").is_err());
+        // One character that becomes eighteen.
+        assert!(clean_display_name(&"\u{fdfa}".repeat(2)).is_err());
+        // A filler that normalising turns into another filler.
+        assert!(clean_display_name("\u{ffa0}x").is_err());
+        assert_eq!(clean_line("signature", "好，①", 0, 9).unwrap(), "好，①");
     }
 
     #[test]

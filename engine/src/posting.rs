@@ -94,7 +94,9 @@ impl Engine {
         let answer = core
             .runtime
             .timeout(WRITE_TIMEOUT, self.submit_in_time(sender, request));
-        answer.await.unwrap_or_else(|| Err(not_now()))
+        let answer = answer.await.unwrap_or_else(|| Err(not_now()));
+        core.figures.posted(&answer);
+        answer
     }
 
     async fn submit_in_time(&self, sender: &User, request: Request) -> Result<Receipt, Rejection> {
@@ -136,6 +138,7 @@ impl Engine {
                 from_client: request.from_client,
                 looked_up,
                 digest: digest.clone(),
+                act: None,
                 attempts: 0,
                 waiting: Waiting {
                     reply,

@@ -1,18 +1,19 @@
 //! How often somebody may do something: one theoretical arrival time per key (GCRA), on the
 //! monotonic clock, so that a jump of the wall clock changes nothing. The table is bounded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::ids::{ConversationId, UserId};
-use crate::limits::{RATES_TRACKED, TYPING_EVERY};
+use crate::limits::{EXPORT_EVERY, RATES_TRACKED, TYPING_EVERY};
 
 /// What is counted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Key {
     Post(UserId),
     Typing(UserId, ConversationId),
+    Export(UserId),
 }
 
 /// See the [module](self).
@@ -20,6 +21,8 @@ pub(crate) struct Rates {
     posts_per_second: u32,
     /// When each would be idle again.
     arrivals: Mutex<BTreeMap<Key, Duration>>,
+    /// Whose account is being deleted: they leave all their groups at once.
+    leaving: Mutex<BTreeSet<UserId>>,
 }
 
 impl Rates {
@@ -27,12 +30,14 @@ impl Rates {
         Self {
             posts_per_second,
             arrivals: Mutex::default(),
+            leaving: Mutex::default(),
         }
     }
 
     /// One more post of `user`; `Err`: how long to wait.
     pub(crate) fn post(&self, user: UserId, now: Duration) -> Result<(), Duration> {
-        if self.posts_per_second == 0 {
+        let leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.posts_per_second == 0 || leaving.contains(&user) {
             return Ok(());
         }
         let every = Duration::from_secs(1) / self.posts_per_second;
@@ -54,6 +59,18 @@ impl Rates {
     ) -> Result<(), Duration> {
         let key = Key::Typing(user, conversation);
         self.take(key, now, TYPING_EVERY, TYPING_EVERY)
+    }
+
+    /// One more export of `user`; `Err`: how long to wait.
+    pub(crate) fn export(&self, user: UserId, now: Duration) -> Result<(), Duration> {
+        // Two, so that one that broke off can be tried again.
+        self.take(Key::Export(user), now, EXPORT_EVERY, 2 * EXPORT_EVERY)
+    }
+
+    /// Does not count the posts of `user` until the guard is dropped. `None`: that is so already.
+    pub(crate) fn uncounted(&self, user: UserId) -> Option<Uncounted<'_>> {
+        let mut leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
+        leaving.insert(user).then_some(Uncounted(self, user))
     }
 
     fn take(
@@ -78,6 +95,18 @@ impl Rates {
         }
         arrivals.insert(key, next);
         Ok(())
+    }
+}
+
+/// See [`Rates::uncounted`].
+pub(crate) struct Uncounted<'a>(&'a Rates, UserId);
+
+impl Drop for Uncounted<'_> {
+    fn drop(&mut self) {
+        let leaving = self.0.leaving.lock();
+        leaving
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.1);
     }
 }
 

@@ -153,6 +153,7 @@ fn member(
         mentions: Vec::new(),
         effects,
         companions: Vec::new(),
+        act: None,
     }
 }
 

@@ -15,7 +15,8 @@ use webqq_engine::ids::{ClientId, ConversationId, Position, Seq, UserId};
 use webqq_engine::kind::Effect;
 use webqq_engine::store::postgres::{Access, PostgresStore};
 use webqq_engine::store::{
-    Append, Batch, Behind, Bounds, Entry, NewUser, Outcome, Placed, Result, Store, StoreError,
+    Act, Append, Batch, Behind, Bounds, Deed, Entry, NewUser, Outcome, Placed, Result, Store,
+    StoreError,
 };
 use webqq_testkit::postgres::{Cluster, Database, StopMode, cluster};
 use webqq_testkit::tcp_proxy::TcpProxy;
@@ -50,6 +51,7 @@ fn text(expects: i64) -> Entry {
         mentions: Vec::new(),
         effects: Vec::new(),
         companions: Vec::new(),
+        act: None,
     })
 }
 
@@ -284,10 +286,11 @@ async fn there_is_one_writer() {
         .unwrap();
     let numbered = beside.commit(&batch(2, vec![text(1)])).await;
     assert!(matches!(numbered, Err(StoreError::Refused(_))));
-    let change = Entry::SetAdministrator {
+    let change = Deed::SetAdministrator {
         user: OWNER,
         administrator: true,
     };
+    let change = Act::by_command(change, 1);
     let command = Batch {
         number: None,
         ..batch(0, vec![change])

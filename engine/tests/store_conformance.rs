@@ -115,6 +115,23 @@ suite! {
             sessions_end
             a_new_password_ends_sessions
             the_session_limit_ends_the_oldest;
+        administration:
+            look_alike_names_are_refused
+            an_account_is_deleted
+            a_user_is_disabled
+            the_last_administrator_stays
+            a_user_is_made_by_command
+            accounts_are_found
+            all_groups_are_found
+            an_act_on_a_group_goes_with_its_message
+            group_names_that_look_alike
+            own_messages;
+        moderation:
+            an_invitation_is_used_up
+            invitations_are_bounded
+            messages_are_reported
+            reports_are_bounded
+            reports_are_listed;
         finding:
             groups_are_found
             users_are_found;

@@ -94,7 +94,14 @@ async fn measure(options: &Options) -> Result<(), String> {
         store.extend(["--store".to_owned(), url.clone()]);
     }
     let seeded = seed(&binary, &store, options.members, directory.path())?;
-    let unlimited = ["--post-rate=0", "--connections-per-address=0", "--log=warn"];
+    let unlimited = [
+        "--post-rate=0",
+        "--request-rate=0",
+        "--address-request-rate=0",
+        "--address-post-rate=0",
+        "--connections-per-address=0",
+        "--log=warn",
+    ];
     let mut arguments = vec!["serve".to_owned()];
     arguments.extend(store.into_iter().chain(unlimited.map(str::to_owned)));
     let server = Server::try_start(&binary, &arguments)?;

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware;
 use axum::routing::{delete, get, patch, post, put};
+use tokio::sync::Semaphore;
 use webqq_engine::Engine;
 
 use crate::address::Network;
@@ -14,10 +15,10 @@ use crate::assets::{self, Assets};
 use crate::config::{Config, PublicUrl, Registration};
 use crate::error::Problem;
 use crate::password::Passwords;
-use crate::rate::AuthRate;
+use crate::rate::{self, Rates};
 use crate::{
-    admission, conversations, friends, groups, members, messages, openapi, operations, origin,
-    poll, sessions, stream, users,
+    account, admin, admission, conversations, friends, groups, members, messages, openapi,
+    operations, origin, poll, reports, sessions, stream, users,
 };
 
 /// What handlers share. Cheap to clone.
@@ -27,7 +28,8 @@ pub struct App(Arc<Parts>);
 struct Parts {
     engine: Engine,
     passwords: Passwords,
-    auth_rate: AuthRate,
+    rates: Rates,
+    exports: Arc<Semaphore>,
     registration: Registration,
     public_url: Arc<Option<PublicUrl>>,
     trusted_proxies: Vec<Network>,
@@ -44,7 +46,8 @@ impl App {
         Ok(Self(Arc::new(Parts {
             engine,
             passwords: Passwords::new().map_err(problem)?,
-            auth_rate: AuthRate::new(config.auth_rate),
+            rates: Rates::new(config.auth_rate, &config.rates),
+            exports: Arc::new(Semaphore::new(account::EXPORTS_AT_ONCE)),
             registration: config.registration,
             public_url: Arc::new(config.public_url.clone()),
             trusted_proxies: config.trusted_proxies.clone(),
@@ -61,8 +64,13 @@ impl App {
         &self.0.passwords
     }
 
-    pub(crate) fn auth_rate(&self) -> &AuthRate {
-        &self.0.auth_rate
+    pub(crate) fn rates(&self) -> &Rates {
+        &self.0.rates
+    }
+
+    /// Places for exports.
+    pub(crate) fn exports(&self) -> &Arc<Semaphore> {
+        &self.0.exports
     }
 
     pub(crate) fn registration(&self) -> Registration {
@@ -91,10 +99,21 @@ pub fn router(app: App) -> Router {
     let api = Router::new()
         .route("/users", post(users::sign_up).get(users::find))
         .route("/users/{user}", get(users::show))
-        .route("/sessions", post(sessions::sign_in).get(sessions::list))
+        .route(
+            "/sessions",
+            post(sessions::sign_in)
+                .get(sessions::list)
+                .delete(sessions::revoke_others),
+        )
         .route("/sessions/current", delete(sessions::sign_out))
         .route("/sessions/{session}", delete(sessions::revoke))
-        .route("/me", get(users::me).patch(users::change_me))
+        .route(
+            "/me",
+            get(users::me)
+                .patch(users::change_me)
+                .delete(account::delete),
+        )
+        .route("/me/export", get(account::export))
         .route("/me/password", put(users::change_password))
         .route("/sync", get(conversations::sync))
         .route("/stream", get(stream::stream))
@@ -168,14 +187,40 @@ pub fn router(app: App) -> Router {
             "/blocks/{user}",
             put(friends::block).delete(friends::unblock),
         )
+        .route("/reports", post(reports::report))
+        .route("/admin/users", get(admin::users::find))
+        .route("/admin/users/{user}", patch(admin::users::change))
+        .route(
+            "/admin/users/{user}/password",
+            post(admin::users::reset_password),
+        )
+        .route(
+            "/admin/invitations",
+            post(admin::invitations::invite).get(admin::invitations::list),
+        )
+        .route(
+            "/admin/invitations/{invitation}",
+            delete(admin::invitations::end),
+        )
+        .route("/admin/groups", get(admin::groups::find))
+        .route(
+            "/admin/groups/{group}",
+            patch(admin::groups::limit).delete(admin::groups::dissolve),
+        )
+        .route("/admin/reports", get(admin::reports::list))
+        .route("/admin/reports/{report}", post(admin::reports::judge))
+        .route("/admin/audit", get(admin::audit::read))
+        .route("/admin/figures", get(admin::figures::read))
         .route("/kinds", get(operations::kinds))
         .route("/openapi.json", get(openapi::document))
-        .fallback(unknown_route);
+        .fallback(unknown_route)
+        .layer(middleware::from_fn_with_state(app.clone(), rate::guard));
     let guard = middleware::from_fn_with_state(app.0.public_url.clone(), origin::guard);
     Router::new()
         .nest("/api", api)
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
+        .route("/metrics", get(admin::figures::metrics))
         .layer(guard)
         .layer(middleware::from_fn(answers))
         .fallback(assets::serve)

@@ -89,6 +89,10 @@ impl Caller {
         let session = session
             .map_err(|_| store_is_down())?
             .ok_or_else(Problem::no_session)?;
+        if slide {
+            // Streams and long-polls have bounds of their own.
+            app.rates().request_of(session.user.id.0)?;
+        }
         let is_safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
         if by_cookie && !is_safe {
             check_csrf(headers, &token)?;

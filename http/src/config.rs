@@ -14,7 +14,10 @@ use std::{
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
 use crate::address::Network;
+use crate::rate_options::RateOptions;
+pub use crate::rate_options::Rates;
 pub use crate::urls::{PostgresUrl, PublicUrl, Store};
+pub use crate::user_commands::User;
 
 /// The name of the SQLite file in `--data`.
 const SQLITE_FILE: &str = "webqq.db";
@@ -63,36 +66,6 @@ pub enum Db {
     Init,
     /// Make every client start over; needed after a backup was put back. Stop the server first
     NewEpoch,
-}
-
-/// `webqq user …`. Passwords are read from standard input: arguments are seen by every user of
-/// the machine.
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
-pub enum User {
-    /// Create an account; its password is read from standard input
-    Add {
-        /// User name to sign in with
-        username: String,
-        /// Name that others see [default: the user name]
-        #[arg(long)]
-        name: Option<String>,
-        /// Make the account an administrator of the server
-        #[arg(long)]
-        admin: bool,
-    },
-    /// Set an account's password, read from standard input; ends its sessions
-    Password {
-        /// User name
-        username: String,
-    },
-    /// Make an account an administrator of the server
-    Admin {
-        /// User name
-        username: String,
-        /// Take the right away instead
-        #[arg(long)]
-        revoke: bool,
-    },
 }
 
 /// `webqq seed …`
@@ -168,6 +141,9 @@ struct Options {
     #[arg(long, global = true, env = "WEBQQ_AUTH_RATE", value_name = "NUMBER")]
     #[arg(default_value_t = 30, value_parser = number, help_heading = "Limits")]
     auth_rate: u32,
+
+    #[command(flatten)]
+    rates: RateOptions,
 
     /// Messages per user and second; 0 = unlimited
     #[arg(long, global = true, env = "WEBQQ_POST_RATE", value_name = "NUMBER")]
@@ -245,7 +221,7 @@ struct Options {
 pub enum Registration {
     /// Everybody
     Open,
-    /// Those with an invitation; there are none yet, so nobody
+    /// Those with an invitation, made by an administrator or with `webqq user invite`
     Invite,
     /// Nobody; accounts are made with `webqq user add`
     Closed,
@@ -286,6 +262,8 @@ pub struct Config {
     pub direct_messages: DirectMessages,
     /// Sign-ups and sign-ins per address and minute.
     pub auth_rate: Bound,
+    /// Requests by user and address.
+    pub rates: Rates,
     /// Posts per user and second.
     pub post_rate: Bound,
     /// The most that a group's owner may set.
@@ -361,6 +339,7 @@ impl Options {
             session_days: NonZeroU32::new(self.session_days),
             direct_messages: self.direct_messages,
             auth_rate: NonZeroU32::new(self.auth_rate),
+            rates: self.rates.into(),
             post_rate: NonZeroU32::new(self.post_rate),
             max_group_members: NonZeroU32::new(self.max_group_members),
             groups_per_user: NonZeroU32::new(self.groups_per_user),
@@ -375,7 +354,7 @@ impl Options {
 }
 
 /// Like the number's own parser, with an error that says what to write.
-fn number(text: &str) -> Result<u32, String> {
+pub(crate) fn number(text: &str) -> Result<u32, String> {
     text.parse()
         .map_err(|_| format!("write a whole number from 0 to {}", u32::MAX))
 }

@@ -3,17 +3,20 @@
 //! | room | what is there |
 //! |---|---|
 //! | [`app`] | all routes on one screen |
-//! | [`users`], [`sessions`], [`conversations`], [`messages`], [`groups`], [`members`], [`admission`], [`friends`] | one file per thing that routes are about |
+//! | [`users`], [`account`], [`sessions`], [`conversations`], [`messages`], [`groups`], [`members`], [`admission`], [`friends`], [`reports`] | one file per thing that routes are about |
+//! | [`admin`] | for the people who run the server |
 //! | [`stream`], [`poll`] | the two ways a feed leaves |
 //! | [`error`], `refusals`, [`answers`] | problem+json: all status codes, and what the engine refuses |
 //! | [`body`], [`params`], [`strict_json`], [`typed`] | input, read strictly |
 //! | [`auth`], [`origin`], [`password`], [`rate`], [`address`] | who asks, from where, how often |
 //! | [`listener`] | the accept loop and its time-outs |
 //! | [`assets`] | the page |
-//! | [`config`], [`urls`], [`commands`], [`server`] | the command line, and what it runs |
+//! | [`config`], [`urls`], [`commands`], [`user_commands`], [`server`] | the command line, and what it runs |
 //! | [`openapi`], [`operations`], [`shapes`] | what tools read |
 
+pub mod account;
 pub mod address;
+pub mod admin;
 pub mod admission;
 pub mod answers;
 pub mod app;
@@ -38,7 +41,9 @@ pub mod params;
 pub mod password;
 pub mod poll;
 pub mod rate;
+mod rate_options;
 mod refusals;
+pub mod reports;
 pub mod server;
 pub mod sessions;
 pub mod shapes;
@@ -47,4 +52,5 @@ pub mod stream;
 pub mod strict_json;
 pub mod typed;
 pub mod urls;
+pub mod user_commands;
 pub mod users;

@@ -12,7 +12,10 @@ use std::{
     io,
     net::SocketAddr,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -56,6 +59,8 @@ pub struct Limits {
     pub unacknowledged_time: Duration,
     /// A write that moves no byte for this long closes the connection.
     pub stall_time: Duration,
+    /// Where the connections are counted that were closed for that.
+    pub stalled: Arc<AtomicU64>,
     /// From the shutdown to the moment when the remaining connections are dropped.
     pub drain_time: Duration,
 }
@@ -71,6 +76,7 @@ impl Default for Limits {
             send_buffer_bytes: 64 * 1024,
             unacknowledged_time: Duration::from_secs(20),
             stall_time: Duration::from_secs(20),
+            stalled: Arc::default(),
             drain_time: Duration::from_secs(4),
         }
     }
@@ -281,6 +287,9 @@ impl Server {
         let mut last_words = Vec::new();
         if let Err(error) = result {
             tracing::debug!(%peer, %error, "connection failed");
+            if is_stall(&error) {
+                self.limits.stalled.fetch_add(1, Ordering::Relaxed);
+            }
             // Something of a request came, but not the end of its headers. (To an idle
             // connection nothing is said: nothing was asked.)
             if error.is_timeout() && !parts.read_buf.is_empty() {
@@ -289,6 +298,13 @@ impl Server {
         }
         parts.io.into_inner().finish(&last_words).await;
     }
+}
+
+/// Whether the connection was closed by [`Socket`] because its peer takes nothing.
+fn is_stall(error: &hyper::Error) -> bool {
+    let cause = std::error::Error::source(error);
+    let cause = cause.and_then(|cause| cause.downcast_ref::<io::Error>());
+    cause.is_some_and(|cause| cause.kind() == io::ErrorKind::TimedOut)
 }
 
 /// Who is connected, for the two limits.

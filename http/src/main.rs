@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use webqq::commands;
 use webqq::config::{Cli, Command};
+use webqq::{commands, user_commands};
 
 /// Measured against the system's: a third less time per message between actors.
 #[global_allocator]
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let result = match command {
         Command::Serve => webqq::server::run(config),
         Command::Db(command) => commands::db(command, &config),
-        Command::User(command) => commands::user(command, &config),
+        Command::User(command) => user_commands::user(command, &config),
         Command::Seed(command) => commands::seed(&command, &config),
     };
     match result {

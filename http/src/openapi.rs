@@ -7,8 +7,8 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    admission, conversations, friends, groups, members, messages, operations, sessions, shapes,
-    users,
+    account, admin, admission, conversations, friends, groups, members, messages, operations,
+    reports, sessions, shapes, users,
 };
 
 type SchemaOf = fn(&mut SchemaGenerator) -> Value;
@@ -56,10 +56,13 @@ const ROUTES: &[Route] = &[
     route("get", "/api/users/{user}", "One person", &[], None, 200, Some(of::<users::OnePerson>)),
     route("post", "/api/sessions", "Sign in", &[], Some(of::<sessions::SignIn>), 201, Some(of::<shapes::SignedIn>)),
     route("get", "/api/sessions", "Own devices", &[], None, 200, Some(of::<sessions::Devices>)),
+    route("delete", "/api/sessions", "Sign all other devices out", &[], None, 204, None),
     route("delete", "/api/sessions/current", "Sign out", &[], None, 204, None),
     route("delete", "/api/sessions/{session}", "Sign a device out", &[], None, 204, None),
     route("get", "/api/me", "Own profile", &[], None, 200, Some(of::<shapes::Profile>)),
     route("patch", "/api/me", "Change the own profile", &[], Some(of::<webqq_engine::kinds::profile::Fields>), 200, Some(of::<shapes::Profile>)),
+    route("delete", "/api/me", "Delete the own account; messages stay", &[], Some(of::<account::DeleteMe>), 204, None),
+    route("get", "/api/me/export", "The own data as a document", &[], None, 200, None),
     route("put", "/api/me/password", "Change the own password; ends all other sessions", &[], Some(of::<users::ChangePassword>), 204, None),
     route("get", "/api/sync", "The snapshot a client starts from", &[], None, 200, Some(of::<conversations::Snapshot>)),
     route("get", "/api/stream", "The feed as Server-Sent Events", &["cursor"], None, 200, None),
@@ -101,10 +104,25 @@ const ROUTES: &[Route] = &[
     route("get", "/api/blocks", "Whom one blocks", &[], None, 200, Some(of::<friends::Blocks>)),
     route("put", "/api/blocks/{user}", "Block somebody", &[], None, 204, None),
     route("delete", "/api/blocks/{user}", "Take a block back", &[], None, 204, None),
+    route("post", "/api/reports", "Report a message", &[], Some(of::<reports::NewReport>), 201, Some(of::<reports::Reported>)),
+    route("get", "/api/admin/users", "Find accounts, disabled ones too", &["query", "after", "limit"], None, 200, Some(of::<admin::users::Accounts>)),
+    route("patch", "/api/admin/users/{user}", "Disable an account, or make an administrator", &[], Some(of::<admin::users::ChangeAccount>), 200, Some(of::<admin::users::OneAccount>)),
+    route("post", "/api/admin/users/{user}/password", "Set somebody's password; ends their sessions", &[], Some(of::<admin::users::ResetPassword>), 200, Some(of::<admin::users::Reset>)),
+    route("post", "/api/admin/invitations", "Make an invitation", &[], Some(of::<admin::invitations::Invite>), 201, Some(of::<admin::invitations::Invited>)),
+    route("get", "/api/admin/invitations", "The invitations", &[], None, 200, Some(of::<admin::invitations::Invitations>)),
+    route("delete", "/api/admin/invitations/{invitation}", "End an invitation", &[], None, 204, None),
+    route("get", "/api/admin/groups", "Find groups, dissolved ones too", &["query", "after", "limit"], None, 200, Some(of::<admin::groups::AllGroups>)),
+    route("patch", "/api/admin/groups/{group}", "Allow a group more members", &[], Some(of::<admin::groups::Limit>), 204, None),
+    route("delete", "/api/admin/groups/{group}", "Dissolve a group", &[], None, 204, None),
+    route("get", "/api/admin/reports", "Reports, the newest first", &["state", "before", "limit"], None, 200, Some(of::<admin::reports::Reports>)),
+    route("post", "/api/admin/reports/{report}", "Close a report", &[], Some(of::<admin::reports::Judgement>), 204, None),
+    route("get", "/api/admin/audit", "The audit log, the newest first", &["before", "limit"], None, 200, Some(of::<admin::audit::Audit>)),
+    route("get", "/api/admin/figures", "The server at this moment", &[], None, 200, Some(of::<admin::figures::Figures>)),
     route("get", "/api/kinds", "The message kinds", &[], None, 200, Some(of::<operations::Kinds>)),
     route("get", "/api/openapi.json", "This document", &[], None, 200, None),
     route("get", "/healthz", "The process runs", &[], None, 200, None),
     route("get", "/readyz", "The store answers", &[], None, 200, None),
+    route("get", "/metrics", "Figures for Prometheus", &[], None, 200, None),
 ];
 
 /// The methods and paths of all routes.

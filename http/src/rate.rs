@@ -1,78 +1,108 @@
-//! Sign-ups and sign-ins per address and minute.
+//! How often somebody may ask: by address, by user, by user name.
 //!
-//! The rule is GCRA: per address one point in time, the moment at which all that was used will be
-//! regained. A try moves it on by one interval (a minute divided by the rate) and is refused when
-//! that would put it more than a minute ahead. So a whole minute's worth may come at once, and no
-//! minute sees more than twice the rate. The clock is monotonic: setting the machine's time
-//! changes nothing.
+//! A small rate limiter (GCRA) of our own: per key one moment at which everything used will be
+//! regained. See `docs/decisions/0007-own-rate-limiter.md` and `0030-rates.md` beside it.
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     net::IpAddr,
     num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use tokio::time::Instant;
+use uuid::Uuid;
 
-use crate::{address::AddressKey, error::Problem};
+use crate::address::{AddressKey, client_address};
+use crate::app::App;
+use crate::error::Problem;
+use crate::listener::Connection;
+use crate::rate_options::Rates as Options;
 
-/// Addresses remembered at once, about 4 MB. An address is forgotten when it has regained
-/// everything. When that many are in use within one minute, addresses that are not among them are
-/// refused until one is forgotten: an attack from that many addresses must not get a free pass.
-pub const ADDRESSES: usize = 65_536;
+/// Keys remembered at once, about 4 MB. One is forgotten when it has regained everything. When that
+/// many are in use at a time, keys that are not among them are refused until one is forgotten: an
+/// attack from that many addresses must not get a free pass.
+pub const KEYS: usize = 65_536;
 
-/// The span that a rate is about, and the longest that anyone is told to wait.
+/// The span that sign-ins are about, and the longest that anyone is told to wait.
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A full table is searched for addresses to forget at most this often.
+/// Seconds' worth of requests that may come at once: a page that starts asks for much.
+const BURST_SECONDS: u32 = 10;
+
+/// Wrong passwords for one user name and minute, from wherever; beyond, 429 for that name. Enough
+/// for people, and for a guesser far too few.
+pub const WRONG_PASSWORDS_PER_MINUTE: u32 = 60;
+
+/// A full table is searched for keys to forget at most this often.
 const SEARCH_EVERY: Duration = Duration::from_secs(1);
 
 /// How long to wait before the next try can succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryAfter(pub Duration);
 
-impl From<RetryAfter> for Problem {
-    fn from(RetryAfter(wait): RetryAfter) -> Self {
+impl RetryAfter {
+    fn too_many_tries(self) -> Problem {
         Problem::too_many(
             "too_many_tries",
-            "There were too many sign-ups and sign-ins from your address; wait a little.",
-            wait,
+            "There were too many sign-ups and sign-ins; wait a little.",
+            self.0,
+        )
+    }
+
+    fn too_many_requests(self) -> Problem {
+        Problem::too_many(
+            "too_many_requests",
+            "There were too many requests; wait a moment.",
+            self.0,
         )
     }
 }
 
-/// The limit of one server. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct AuthRate(Option<Arc<Limiter>>);
+/// A limit by key. Cheap to clone.
+#[derive(Debug)]
+pub struct Rate<K>(Option<Arc<Limiter<K>>>);
 
 #[derive(Debug)]
-struct Limiter {
-    /// A minute divided by the rate.
+struct Limiter<K> {
+    /// Between two that come evenly.
     interval: Duration,
+    /// How much may come at once.
+    burst: Duration,
     capacity: usize,
-    table: Mutex<Table>,
+    table: Mutex<Table<K>>,
 }
 
 #[derive(Debug)]
-struct Table {
-    /// When the address will have regained everything.
-    regained: HashMap<AddressKey, Instant>,
+struct Table<K> {
+    /// When the key will have regained everything.
+    regained: HashMap<K, Instant>,
     /// Not searched again before this.
     next_search: Option<Instant>,
 }
 
-impl AuthRate {
-    /// `per_minute` tries per address; `None` is unlimited.
-    pub fn new(per_minute: Option<NonZeroU32>) -> Self {
-        Self::with_capacity(per_minute, ADDRESSES)
+impl<K: Eq + Hash> Rate<K> {
+    /// So many a minute, all of them at once if need be; `None` is unlimited.
+    pub fn per_minute(rate: Option<NonZeroU32>) -> Self {
+        Self::new(rate, MINUTE, MINUTE, KEYS)
     }
 
-    fn with_capacity(per_minute: Option<NonZeroU32>, capacity: usize) -> Self {
-        Self(per_minute.map(|rate| {
+    /// So many a second, ten times as many at once; `None` is unlimited.
+    pub fn per_second(rate: Option<NonZeroU32>) -> Self {
+        let second = Duration::from_secs(1);
+        Self::new(rate, second, second * BURST_SECONDS, KEYS)
+    }
+
+    fn new(rate: Option<NonZeroU32>, span: Duration, burst: Duration, capacity: usize) -> Self {
+        Self(rate.map(|rate| {
             Arc::new(Limiter {
-                interval: MINUTE / rate.get(),
+                interval: span / rate.get(),
+                burst,
                 capacity,
                 table: Mutex::new(Table {
                     regained: HashMap::new(),
@@ -82,19 +112,33 @@ impl AuthRate {
         }))
     }
 
-    /// Counts one try from `address` (IPv6: from its /64); refused tries are not counted.
-    pub fn check(&self, address: IpAddr) -> Result<(), RetryAfter> {
+    /// Counts one from `key`; refused ones are not counted.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn check(&self, key: impl Into<K>) -> Result<(), RetryAfter> {
         match &self.0 {
-            Some(limiter) => limiter.check(address.into(), Instant::now()),
+            Some(limiter) => limiter.check(key.into(), Instant::now(), true),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether one more would be let through; counts nothing.
+    ///
+    /// # Errors
+    /// How long to wait.
+    pub fn would(&self, key: impl Into<K>) -> Result<(), RetryAfter> {
+        match &self.0 {
+            Some(limiter) => limiter.check(key.into(), Instant::now(), false),
             None => Ok(()),
         }
     }
 }
 
-impl Limiter {
-    fn check(&self, address: AddressKey, now: Instant) -> Result<(), RetryAfter> {
+impl<K: Eq + Hash> Limiter<K> {
+    fn check(&self, key: K, now: Instant, counts: bool) -> Result<(), RetryAfter> {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = table.regained.get(&address).copied();
+        let known = table.regained.get(&key).copied();
         if known.is_none() && table.regained.len() >= self.capacity {
             table.forget(now);
             if table.regained.len() >= self.capacity {
@@ -104,15 +148,17 @@ impl Limiter {
         // Who has regained everything (or is new) starts from now.
         let regained = known.map_or(now, |regained| regained.max(now)) + self.interval;
         let ahead = regained - now;
-        if ahead > MINUTE {
-            return Err(RetryAfter(ahead - MINUTE));
+        if ahead > self.burst {
+            return Err(RetryAfter(ahead - self.burst));
         }
-        table.regained.insert(address, regained);
+        if counts {
+            table.regained.insert(key, regained);
+        }
         Ok(())
     }
 }
 
-impl Table {
+impl<K> Table<K> {
     /// Forgets whoever has regained everything. A search looks at the whole table, so under an
     /// attack that keeps it full it is not done for every try.
     fn forget(&mut self, now: Instant) {
@@ -123,12 +169,85 @@ impl Table {
     }
 }
 
+/// All limits of one server.
+#[derive(Debug)]
+pub(crate) struct Rates {
+    /// Sign-ups, sign-ins, password checks by address.
+    tries: Rate<AddressKey>,
+    /// Wrong passwords by user name.
+    wrong: Rate<String>,
+    requests_of_address: Rate<AddressKey>,
+    changes_of_address: Rate<AddressKey>,
+    requests_of_user: Rate<Uuid>,
+}
+
+impl Rates {
+    pub(crate) fn new(tries: Option<NonZeroU32>, options: &Options) -> Self {
+        let wrong = tries.and(NonZeroU32::new(WRONG_PASSWORDS_PER_MINUTE));
+        Self {
+            tries: Rate::per_minute(tries),
+            wrong: Rate::per_minute(wrong),
+            requests_of_address: Rate::per_second(options.requests_per_address),
+            changes_of_address: Rate::per_second(options.changes_per_address),
+            requests_of_user: Rate::per_second(options.requests_per_user),
+        }
+    }
+
+    /// One more try of this address to sign up or in.
+    pub(crate) fn try_from(&self, address: IpAddr) -> Result<(), Problem> {
+        let tries = self.tries.check(address);
+        tries.map_err(RetryAfter::too_many_tries)
+    }
+
+    /// Whether a password for this user name is worth looking at.
+    pub(crate) fn may_guess(&self, username: &str) -> Result<(), Problem> {
+        let wrong = self.wrong.would(username);
+        wrong.map_err(RetryAfter::too_many_tries)
+    }
+
+    /// A password for this user name was wrong.
+    pub(crate) fn guessed_wrong(&self, username: &str) {
+        let _next_time = self.wrong.check(username);
+    }
+
+    /// One more request of this user.
+    pub(crate) fn request_of(&self, user: Uuid) -> Result<(), Problem> {
+        let request = self.requests_of_user.check(user);
+        request.map_err(RetryAfter::too_many_requests)
+    }
+
+    fn request_from(&self, address: IpAddr, is_change: bool) -> Result<(), Problem> {
+        let request = self.requests_of_address.check(address);
+        request.map_err(RetryAfter::too_many_requests)?;
+        if is_change {
+            let change = self.changes_of_address.check(address);
+            change.map_err(RetryAfter::too_many_requests)?;
+        }
+        Ok(())
+    }
+}
+
+/// Middleware around the API: requests by address. The stream is not refused, because
+/// `EventSource` gives up for good on an error status; it is bounded by connections and by user.
+pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<Connection>().map(|c| c.peer);
+    let is_stream = request.uri().path() == "/stream";
+    if let (Some(peer), false) = (peer, is_stream) {
+        let address = client_address(peer, request.headers(), app.trusted_proxies());
+        let is_change = !request.method().is_safe();
+        if let Err(problem) = app.rates().request_from(address, is_change) {
+            return problem.into_response();
+        }
+    }
+    next.run(request).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn rate(per_minute: u32, capacity: usize) -> AuthRate {
-        AuthRate::with_capacity(NonZeroU32::new(per_minute), capacity)
+    fn rate(per_minute: u32, capacity: usize) -> Rate<AddressKey> {
+        Rate::new(NonZeroU32::new(per_minute), MINUTE, MINUTE, capacity)
     }
 
     fn ip(text: &str) -> IpAddr {
@@ -199,12 +318,37 @@ mod tests {
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn ten_seconds_worth_of_requests_may_come_at_once() {
+        let rate: Rate<Uuid> = Rate::per_second(NonZeroU32::new(5));
+        let (one, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        for _ in 0..50 {
+            assert_eq!(rate.check(one), Ok(()));
+        }
+        assert_eq!(rate.would(one), Err(RetryAfter(Duration::from_millis(200))));
+        assert!(rate.check(one).is_err());
+        assert_eq!(rate.check(other), Ok(()));
+        pass(1.0).await;
+        for _ in 0..5 {
+            assert_eq!(rate.would(one), Ok(()), "asking counts nothing");
+            assert_eq!(rate.check(one), Ok(()));
+        }
+        assert!(rate.check(one).is_err());
+    }
+
     #[test]
-    fn the_answer_says_when() {
-        let problem = Problem::from(RetryAfter(Duration::from_millis(1500)));
+    fn only_wrong_passwords_count_by_user_name() {
+        let options = Options::default();
+        let rates = Rates::new(NonZeroU32::new(1), &options);
+        for _ in 0..WRONG_PASSWORDS_PER_MINUTE {
+            assert!(rates.may_guess("lili").is_ok());
+            rates.guessed_wrong("lili");
+        }
+        let problem = rates.may_guess("lili").unwrap_err();
         assert_eq!(
             (problem.status().as_u16(), problem.code()),
             (429, "too_many_tries")
         );
+        assert!(rates.may_guess("bob").is_ok());
     }
 }

@@ -60,6 +60,7 @@ async fn serve(config: Config) -> Result<(), String> {
     let bounds = listener::Limits {
         connections_per_address: number(config.connections_per_address) as usize,
         not_counted: config.trusted_proxies.clone(),
+        stalled: engine.stalled(),
         ..listener::Limits::default()
     };
     say(&format!("listening on http://{address}"));

@@ -7,7 +7,9 @@ use axum::response::{IntoResponse, Response};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use webqq_engine::ids::SessionId;
-use webqq_engine::store::{User, WhichSessions};
+use webqq_engine::limits::USERNAME_CHARS;
+use webqq_engine::names::normalised;
+use webqq_engine::store::{User, WhichSessions, fold};
 
 use crate::address::client_address;
 use crate::app::App;
@@ -40,14 +42,24 @@ pub async fn sign_in(
     Body(body): Body<SignIn>,
 ) -> Result<Response, Problem> {
     check_rate(&app, connection.as_deref(), &headers)?;
+    // Folded as the store folds it: one user name has one count. No user name is longer.
+    let username: String = body.username.chars().take(USERNAME_CHARS).collect();
+    let username = fold(&normalised(&username));
+    app.rates().may_guess(&username)?;
     let known = app.engine().credentials(&body.username).await?;
     let hash = known.as_ref().and_then(|(_, hash)| hash.as_deref());
     let is_right = app.passwords().verify(body.password, hash).await?;
     match known {
-        Some((user, _)) if is_right && !user.disabled => {
-            sign_in_as(&app, &user, &headers, body.want_token).await
+        // Only who knows the password learns that the account is there and disabled.
+        Some((user, _)) if is_right && user.disabled => {
+            let detail = "This account was disabled by the people who run this server.";
+            Err(Problem::forbidden("account_disabled", detail))
         }
-        _ => Err(Problem::wrong_credentials()),
+        Some((user, _)) if is_right => sign_in_as(&app, &user, &headers, body.want_token).await,
+        _ => {
+            app.rates().guessed_wrong(&username);
+            Err(Problem::wrong_credentials())
+        }
     }
 }
 
@@ -95,6 +107,13 @@ pub async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Devices
     Ok(Json(Devices { sessions }))
 }
 
+/// `DELETE /api/sessions`: all of one's own but this one.
+pub async fn revoke_others(State(app): State<App>, caller: Caller) -> Result<StatusCode, Problem> {
+    let which = WhichSessions::Except(caller.session.id);
+    app.engine().close_sessions(caller.user().id, which).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// `DELETE /api/sessions/{id}`
 pub async fn revoke(
     State(app): State<App>,
@@ -120,7 +139,7 @@ pub(crate) fn check_rate(
 ) -> Result<(), Problem> {
     if let Some(connection) = connection {
         let address = client_address(connection.peer, headers, app.trusted_proxies());
-        app.auth_rate().check(address)?;
+        app.rates().try_from(address)?;
     }
     Ok(())
 }

@@ -23,6 +23,9 @@ pub struct Person {
     pub name: String,
     /// A line about oneself.
     pub signature: String,
+    /// True for an account that was deleted (its names are neutral ones); absent for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<bool>,
 }
 
 /// One's own profile.
@@ -130,6 +133,7 @@ impl From<&User> for Person {
             username: user.username.clone(),
             name: user.name.clone(),
             signature: user.signature.clone(),
+            deleted: user.deleted.then_some(true),
         }
     }
 }

@@ -36,6 +36,8 @@ pub struct SignUp {
     password: String,
     /// Display name, 1 to 32 characters.
     name: String,
+    /// An invitation's code, where the server asks for one.
+    invitation: Option<String>,
     /// Whether to answer with a token for `Authorization: Bearer`.
     #[serde(default)]
     want_token: bool,
@@ -49,17 +51,7 @@ pub async fn sign_up(
     Body(body): Body<SignUp>,
 ) -> Result<Response, Problem> {
     check_rate(&app, connection.as_deref(), &headers)?;
-    match app.registration() {
-        Registration::Open => {}
-        Registration::Invite => {
-            let detail = "Signing up needs an invitation; ask whoever runs this server.";
-            return Err(Problem::forbidden("invitation_required", detail));
-        }
-        Registration::Closed => {
-            let detail = "Accounts are made by whoever runs this server.";
-            return Err(Problem::forbidden("registration_closed", detail));
-        }
-    }
+    let code = invitation(&app, body.invitation).await?;
     // Names first: hashing is dear, and a name that will not do costs nothing to refuse.
     let username = clean_username(&body.username)?;
     let name = clean_display_name(&body.name)?;
@@ -73,8 +65,38 @@ pub async fn sign_up(
         }));
     }
     let hash = app.passwords().hash(body.password).await?;
-    let user = engine.sign_up(&username, &name, Some(hash)).await?;
+    let user = match code {
+        Some(code) => {
+            let made = engine.sign_up_invited(&username, &name, Some(hash), &code);
+            made.await?
+        }
+        None => engine.sign_up(&username, &name, Some(hash)).await?,
+    };
     sign_in_as(&app, &user, &headers, body.want_token).await
+}
+
+/// The code to use up, where signing up needs one.
+async fn invitation(app: &App, given: Option<String>) -> Result<Option<String>, Problem> {
+    match (app.registration(), given) {
+        (Registration::Open, _) => Ok(None),
+        (Registration::Closed, _) => {
+            let detail = "Accounts are made by whoever runs this server.";
+            Err(Problem::forbidden("registration_closed", detail))
+        }
+        (Registration::Invite, None) => {
+            let detail = "Signing up needs an invitation; ask whoever runs this server.";
+            Err(Problem::forbidden("invitation_required", detail))
+        }
+        (Registration::Invite, Some(code)) => {
+            // Before the password is hashed, which is dear. The store judges again.
+            let code = code.trim().to_lowercase();
+            if !app.engine().is_invited(&code).await? {
+                let detail = "This invitation is not good, or no longer.";
+                return Err(Problem::forbidden("invitation_invalid", detail));
+            }
+            Ok(Some(code))
+        }
+    }
 }
 
 /// Query of finding people: exactly one of the two.

@@ -93,6 +93,7 @@ pub(crate) fn admit(
         audience,
         effects: effects.list,
         companions: Vec::new(),
+        act: post.act.clone(),
     };
     for (nth, companion) in effects.companions.into_iter().enumerate() {
         let companion = companions::address(companion, nth, &append, display_name)?;

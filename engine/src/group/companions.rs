@@ -41,6 +41,7 @@ pub(super) fn address(
             mentions: Vec::new(),
             effects: companion.effects,
             companions: Vec::new(),
+            act: None,
         },
         direct,
         unless: companion.unless,

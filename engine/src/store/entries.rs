@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::administration::{Act, Invited, ReportRecord};
 use crate::effects::{Effect, MapName};
 use crate::group::state::{ConversationType, Step, added_and_removed};
 use crate::ids::{ClientId, ConversationId, Position, Seq, SessionId, UserId};
@@ -42,7 +43,7 @@ impl Default for Bounds {
 pub enum Entry {
     /// A message with its effects.
     Append(Append),
-    /// A new user. Refused: `username_taken`.
+    /// A new user. Refused: `username_taken`, `username_lookalike`.
     CreateUser(NewUser),
     /// Another password hash; ends all sessions of the user but `keep`.
     SetPassword {
@@ -53,13 +54,18 @@ pub enum Entry {
         /// The session that stays.
         keep: Option<SessionId>,
     },
-    /// Makes an administrator of the server, or no longer.
-    SetAdministrator {
-        /// Whom.
+    /// A new user who was invited.
+    Invited(Box<Invited>),
+    /// Ends an account whose user has left all groups; messages stay. Refused: `in_groups`,
+    /// `last_administrator`.
+    DeleteUser {
+        /// Whose.
         user: UserId,
-        /// Whether.
-        administrator: bool,
     },
+    /// A user reports a message.
+    Report(Box<ReportRecord>),
+    /// What somebody who runs the server does, with its row in the audit log.
+    Act(Box<Act>),
     /// Signs a device in.
     OpenSession(NewSession),
     /// Ends sessions of a user; the outcome is [`Outcome::Done`] also where there are none.
@@ -142,6 +148,8 @@ pub struct Append {
     pub effects: Vec<Effect>,
     /// What goes to other conversations with it; companions have none of their own.
     pub companions: Vec<CompanionAppend>,
+    /// The act that this carries out for somebody who runs the server, for the audit log.
+    pub act: Option<Box<Act>>,
 }
 
 /// A companion, addressed.

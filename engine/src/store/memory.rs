@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use super::rows::*;
 use super::*;
 
+mod administration;
 mod contract;
 mod tables;
 pub(super) mod views;
@@ -70,6 +71,7 @@ impl MemoryStore {
             users: BTreeMap::new(),
             usernames: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            administration: administration::Administration::default(),
         };
         Self {
             tables: Mutex::new(tables),

@@ -30,6 +30,7 @@ pub(crate) use crate::group::state::{ConversationState, ConversationType, Role};
 use crate::ids::{ClientId, ConversationId, Epoch, Position, Seq, SessionId, UserId};
 use crate::message::Message;
 
+pub mod administration;
 pub mod entries;
 pub mod memory;
 pub mod plan;
@@ -38,6 +39,10 @@ pub mod rows;
 pub mod sqlite;
 pub mod views;
 
+pub use administration::{
+    Account, Act, AdministrationStore, AuditRecord, Deed, InvitationRecord, Invited, ReportRecord,
+    ReportState,
+};
 pub use entries::*;
 pub use views::*;
 
@@ -79,7 +84,7 @@ pub struct Head {
 /// The contract. Every method may be called from any task at any time; all of them end within
 /// five seconds (a commit or read that takes longer fails as [`StoreError::Unavailable`]).
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: AdministrationStore + Send + Sync + 'static {
     /// The end of the log.
     async fn head(&self) -> Result<Head>;
 

@@ -6,11 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+mod administration;
 mod effects;
+mod looks;
 mod messages;
+mod moderation;
 mod people;
 mod stays;
 
+use super::administration::{AdministrationChanges, AdministrationNeeds, AdministrationRows};
 use super::rows::*;
 use super::{Append, Batch, Bounds, Entry, Outcome, Posted, StoreError, WhichSessions, fold};
 use crate::effects::Effect;
@@ -52,6 +56,8 @@ pub struct Needs {
     pub sessions_of: BTreeSet<UserId>,
     /// Single sessions.
     pub sessions: BTreeSet<SessionId>,
+    /// What running the server touches.
+    pub administration: AdministrationNeeds,
 }
 
 /// The rows that [`needs`] named, as they are under the head lock. What does not exist is absent.
@@ -83,6 +89,8 @@ pub struct Snapshot {
     pub usernames: BTreeMap<String, UserId>,
     /// Sessions by id.
     pub sessions: BTreeMap<SessionId, SessionRecord>,
+    /// What running the server touches.
+    pub administration: AdministrationRows,
 }
 
 impl Snapshot {
@@ -102,6 +110,7 @@ impl Snapshot {
             users: BTreeMap::new(),
             usernames: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            administration: AdministrationRows::default(),
         }
     }
 }
@@ -132,6 +141,8 @@ pub struct Changes {
     pub sessions: BTreeMap<SessionId, SessionRecord>,
     /// Sessions to delete.
     pub ended_sessions: BTreeSet<SessionId>,
+    /// What running the server changes.
+    pub administration: AdministrationChanges,
 }
 
 /// Whether a batch may be written after what this head says.
@@ -174,16 +185,14 @@ pub fn needs(entries: &[Entry]) -> Needs {
     for entry in entries {
         match entry {
             Entry::Append(append) => needs_of_append(append, &mut needs),
-            Entry::CreateUser(user) => {
-                needs.usernames.insert(fold(&user.username));
-                needs.users.insert(user.id);
-            }
+            Entry::CreateUser(_)
+            | Entry::Invited(_)
+            | Entry::DeleteUser { .. }
+            | Entry::Report(_)
+            | Entry::Act(_) => administration::needs(entry, &mut needs),
             Entry::SetPassword { user, .. } => {
                 needs.users.insert(*user);
                 needs.sessions_of.insert(*user);
-            }
-            Entry::SetAdministrator { user, .. } => {
-                needs.users.insert(*user);
             }
             Entry::OpenSession(session) => {
                 needs.users.insert(session.user);
@@ -220,6 +229,9 @@ fn needs_of_append(append: &Append, needs: &mut Needs) {
     let id = append.conversation;
     needs.conversations.insert(id);
     needs.posted.insert((id, append.sender, append.client_id));
+    if append.act.is_some() {
+        administration::needs_of_act(needs);
+    }
     needs.stays.extend(append.sender.map(|sender| (id, sender)));
     match append.r#type {
         // Whether the other may know that the sender has read so far.
@@ -259,6 +271,7 @@ fn needs_of_effect(id: ConversationId, effect: &Effect, needs: &mut Needs) {
         }
         Effect::SetField(GroupField::Name(name)) => {
             needs.group_names.insert(fold(name));
+            looks::needs_of_group_name(name, needs);
         }
         Effect::Put { map, key, .. } => {
             needs.entries.insert((id, map.to_string(), key.clone()));
@@ -293,6 +306,7 @@ pub fn plan(batch: &Batch, snapshot: Snapshot) -> (Vec<Outcome>, Changes) {
             users: BTreeMap::new(),
             sessions: BTreeMap::new(),
             ended_sessions: BTreeSet::new(),
+            administration: AdministrationChanges::default(),
         },
         rows: snapshot,
         bounds: batch.bounds,
@@ -323,10 +337,10 @@ impl Planner {
                 }
                 done
             }
-            Entry::SetAdministrator {
-                user,
-                administrator,
-            } => self.user(*user, |row| row.administrator = *administrator),
+            Entry::Invited(invited) => self.invited(invited),
+            Entry::DeleteUser { user } => self.delete_user(*user),
+            Entry::Report(report) => self.report(report),
+            Entry::Act(act) => self.act(act),
             Entry::OpenSession(session) => self.open_session(session),
             Entry::CloseSessions { user, which } => {
                 self.end_sessions(*user, |session| match which {

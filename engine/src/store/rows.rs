@@ -113,6 +113,8 @@ pub struct UserRecord {
     pub administrator: bool,
     /// May no longer sign in.
     pub disabled: bool,
+    /// Ended by its owner; disabled for ever.
+    pub deleted: bool,
     /// Unix milliseconds.
     pub created_at_ms: i64,
 }

@@ -69,6 +69,8 @@ pub struct User {
     pub administrator: bool,
     /// Whether they may no longer sign in.
     pub disabled: bool,
+    /// Whether they have ended the account; then the names are neutral ones.
+    pub deleted: bool,
 }
 
 /// A session with its user: what authenticates a request.

@@ -76,6 +76,44 @@ macro_rules! delegate {
     };
 }
 
+#[async_trait]
+impl AdministrationStore for Hooked {
+    async fn accounts(&self, query: &str, after: i64, limit: usize) -> Result<Vec<Account>> {
+        self.memory.accounts(query, after, limit).await
+    }
+    async fn all_groups(&self, query: &str, after: i64, limit: usize) -> Result<Vec<Group>> {
+        self.memory.all_groups(query, after, limit).await
+    }
+    async fn administrators(&self) -> Result<BTreeSet<UserId>> {
+        self.memory.administrators().await
+    }
+    async fn invitations(&self) -> Result<Vec<InvitationRecord>> {
+        self.memory.invitations().await
+    }
+    async fn audit(&self, before: i64, limit: usize) -> Result<Vec<AuditRecord>> {
+        self.memory.audit(before, limit).await
+    }
+    async fn reports(
+        &self,
+        state: Option<ReportState>,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<ReportRecord>> {
+        self.memory.reports(state, before, limit).await
+    }
+    async fn own_messages(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<Message>> {
+        self.memory
+            .own_messages(user, conversation, after, limit)
+            .await
+    }
+}
+
 delegate! {
     head() -> Result<Head>;
     secret() -> Result<[u8; 32]>;

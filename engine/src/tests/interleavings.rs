@@ -31,6 +31,7 @@ fn text(group: ConversationId, expects: Seq, sender: crate::ids::UserId, n: u128
         mentions: Vec::new(),
         effects: Vec::new(),
         companions: Vec::new(),
+        act: None,
     }
 }
 

@@ -79,6 +79,7 @@ impl Actor for UserActor {
         match mail {
             UserMail::Deliver(delivery) => {
                 state.gate.waiting.fetch_sub(1, Ordering::SeqCst);
+                self.core.figures.delivered(state.ports.len());
                 state.deliver(&delivery);
             }
             UserMail::Behind => {
@@ -151,6 +152,11 @@ impl UserActor {
 
     /// Keeps presence and the idle timer up to date with the ports.
     fn after(&self, myself: &ActorRef<UserMail>, state: &mut State) {
+        for port in &mut state.ports {
+            if port.has_fallen_behind() {
+                self.core.figures.fell_behind();
+            }
+        }
         let now = self.core.runtime.now();
         let streams = state.ports.iter().any(|p| p.reader == Reader::Stream);
         if streams {

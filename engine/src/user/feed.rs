@@ -63,6 +63,7 @@ pub struct Feed {
     checked: bool,
     heartbeat: Task,
     rotation: Task,
+    _open: crate::figures::Open,
 }
 
 impl Feed {
@@ -72,6 +73,7 @@ impl Feed {
         Self {
             heartbeat: timer(HEARTBEAT),
             rotation: timer(STREAM_LIFE),
+            _open: core.figures.stream(),
             core,
             viewer,
             ending: Ending::default(),

@@ -113,6 +113,8 @@ pub(crate) struct Port {
     /// `None` once it has overflowed.
     queue: Option<mpsc::Sender<Frame>>,
     bytes: Bytecount,
+    /// That it has overflowed was counted.
+    counted: bool,
 }
 
 /// The reader's side.
@@ -137,6 +139,7 @@ pub(crate) fn port(
         ending,
         queue: Some(sender),
         bytes: bytes.clone(),
+        counted: false,
     };
     let intake = Intake {
         queue: receiver,
@@ -164,6 +167,11 @@ impl Port {
     /// Closes the queue: the reader drops what it holds and catches up from the log.
     pub(crate) fn fall_behind(&mut self) {
         self.queue = None;
+    }
+
+    /// Whether it has fallen behind since this was last asked.
+    pub(crate) fn has_fallen_behind(&mut self) -> bool {
+        self.queue.is_none() && !std::mem::replace(&mut self.counted, true)
     }
 }
 

@@ -12,10 +12,11 @@ use webqq_engine::ids::{ClientId, ConversationId, Position, Seq, SessionId, User
 use webqq_engine::message::Message;
 use webqq_engine::store::memory::FailCommit;
 use webqq_engine::store::{
-    Append, Batch, Behind, Bounds, Entry, NewSession, NewUser, Outcome, Page, Placed, Range,
-    Result, Status, Store, StoreError,
+    Act, Append, Batch, Behind, Bounds, Deed, Entry, NewSession, NewUser, Outcome, Page, Placed,
+    Range, Result, Status, Store, StoreError,
 };
 
+pub(crate) mod administration;
 pub(crate) mod appending;
 pub(crate) mod batches;
 pub(crate) mod feed;
@@ -23,6 +24,7 @@ pub(crate) mod finding;
 pub(crate) mod groups;
 pub(crate) mod history;
 pub(crate) mod mechanisms;
+pub(crate) mod moderation;
 pub(crate) mod people;
 pub(crate) mod random;
 pub(crate) mod reading;
@@ -296,6 +298,7 @@ pub(crate) fn say(
         mentions: Vec::new(),
         effects: Vec::new(),
         companions: Vec::new(),
+        act: None,
     }
 }
 
@@ -341,6 +344,15 @@ pub(crate) fn new_session(user: UserId, created_at_ms: i64) -> NewSession {
         device: "a device".into(),
         created_at_ms,
     }
+}
+
+/// Makes an administrator from the command line, or no longer.
+pub(crate) fn promote(user: UserId, administrator: bool) -> Entry {
+    let deed = Deed::SetAdministrator {
+        user,
+        administrator,
+    };
+    Act::by_command(deed, 5)
 }
 
 /// Makes a member.

@@ -53,6 +53,7 @@ pub(crate) async fn user_names_are_unique(log: &Log) {
         read_receipts: true,
         administrator: false,
         disabled: false,
+        deleted: false,
     };
     assert_eq!((user, hash), (expected.clone(), Some("hash".into())));
     assert_eq!(log.store.credentials("twin").await.unwrap(), None);
@@ -80,11 +81,7 @@ pub(crate) async fn profiles(log: &Log) {
         ProfileField::ReadReceipts(false),
     ];
     assert_eq!(word(&log.profile(ann, &more).await), "appended");
-    log.done(Entry::SetAdministrator {
-        user: ann,
-        administrator: true,
-    })
-    .await;
+    log.done(promote(ann, true)).await;
     let me = log.store.users(&[ann]).await.unwrap().remove(0);
     assert_eq!((me.name.as_str(), me.signature.as_str()), ("Änn", "签名"));
     assert_eq!((me.status, me.administrator), (Status::Invisible, true));
@@ -95,10 +92,7 @@ pub(crate) async fn profiles(log: &Log) {
     assert_eq!(word(&log.profile(nobody, &[name]).await), "not_found");
     let outcomes = log
         .commit(vec![
-            Entry::SetAdministrator {
-                user: nobody,
-                administrator: true,
-            },
+            promote(nobody, true),
             Entry::SetPassword {
                 user: nobody,
                 hash: "x".into(),

@@ -113,10 +113,13 @@ async fn one_writer() {
     );
     let promotion = Batch {
         number: None,
-        entries: vec![Entry::SetAdministrator {
-            user: ann,
-            administrator: true,
-        }],
+        entries: vec![Act::by_command(
+            Deed::SetAdministrator {
+                user: ann,
+                administrator: true,
+            },
+            1,
+        )],
         bounds: Bounds::default(),
     };
     let outcomes = beside.store.commit(&promotion).await.unwrap();

@@ -52,6 +52,62 @@ fn a_password_set_from_outside_ends_sessions_with_postgres() {
     a_password_set_from_outside_ends_sessions(Store::Postgres);
 }
 
+#[test]
+fn disabling_ends_sessions_with_sqlite() {
+    disabling_ends_sessions(Store::Sqlite);
+}
+
+#[test]
+fn disabling_ends_sessions_with_postgres() {
+    disabling_ends_sessions(Store::Postgres);
+}
+
+#[test]
+fn signing_other_devices_out_ends_sessions() {
+    let world = World::start(Store::Sqlite, 1, &[]);
+    let (gone, stays) = two_sessions(&world);
+    ends(&world, &gone, &stays, PROMISED, || {
+        let others = bearer(&world, &stays).request("DELETE", "/api/sessions", &[], b"");
+        let _ = others.expect("an answer").expect(204);
+    });
+}
+
+fn disabling_ends_sessions(store: Store) {
+    let world = World::start(store, 2, &[]);
+    let (gone, also_gone) = two_sessions(&world);
+    let mut promotion = Command::new(BINARY);
+    let promotion = promotion.args(["user", "admin", "u0"]).args(&world.place);
+    let promoted = promotion.stdout(Stdio::null()).status();
+    assert!(promoted.expect("the binary is there").success());
+    // So that the server has looked at its sessions because of that, and does not again.
+    thread::sleep(Duration::from_millis(1_500));
+    let me = bearer(&world, &gone).get("/api/me");
+    let me = me.expect("an answer").expect(200).json();
+    let path = format!("/api/admin/users/{}", text(&me["id"]));
+    let disable = |disabled: bool| {
+        let change = json!({"disabled": disabled});
+        let answer = world.client(0).json("PATCH", &path, &change);
+        let answer = answer.expect("an answer").expect(200).json();
+        assert_eq!(answer["user"]["disabled"], disabled);
+    };
+    ends(&world, &gone, &world.users[1].token, PROMISED, || {
+        disable(true)
+    });
+    refused(&world, &also_gone);
+    // Only who knows the password learns why.
+    let sign_in = |password: &str| {
+        let body = json!({"username": NAME, "password": password});
+        let answer = Client::new(world.addr()).json("POST", "/api/sessions", &body);
+        let answer = answer.expect("an answer");
+        (answer.status, answer.json()["code"].clone())
+    };
+    assert_eq!(sign_in(PASSWORD), (403, json!("account_disabled")));
+    assert_eq!(sign_in("another one"), (401, json!("wrong_credentials")));
+    disable(false);
+    assert_eq!(sign_in(PASSWORD).0, 201);
+    refused(&world, &gone);
+}
+
 fn signing_out_ends_one_session(store: Store) {
     let world = World::start(store, 1, &[]);
     let (gone, stays) = two_sessions(&world);

@@ -102,6 +102,12 @@ fn a_dead_reader_is_closed_and_resumes(store: Store) {
     let lived = begun.elapsed();
     println!("{store:?}: closed after {lived:?}");
     assert!(lived >= CLOSED_AFTER, "closed too early, after {lived:?}");
+    let figures = world.client(0).get("/metrics").expect("an answer");
+    let figures = figures.expect(200).text();
+    for counted in ["connections_stalled_total", "streams_fell_behind_total"] {
+        let none = format!("webqq_{counted} 0\n");
+        assert!(!figures.contains(&none), "{counted} is not counted");
+    }
 
     let deadline = Instant::now() + HANGS;
     let mut all = |reader: &Reader| reader.applied(&world.group).len() >= ENOUGH;

@@ -57,9 +57,10 @@ impl World {
         let mut place = vec!["--data".to_owned(), data.path().display().to_string()];
         place.extend(url.into_iter().flat_map(|url| ["--store".to_owned(), url]));
         let (users, group) = seed(&place, users, &data);
-        let unlimited = "--auth-rate 0 --post-rate 0 --connections-per-address 0";
+        let unlimited = "--auth-rate 0 --post-rate 0 --connections-per-address 0 \
+             --request-rate 0 --address-request-rate 0 --address-post-rate 0";
         let mut arguments = place.clone();
-        arguments.extend(unlimited.split(' ').map(str::to_owned));
+        arguments.extend(unlimited.split_whitespace().map(str::to_owned));
         arguments.extend(options.iter().map(|option| (*option).to_owned()));
         Self {
             server: Server::start(BINARY, &arguments),

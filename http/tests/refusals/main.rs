@@ -3,6 +3,7 @@
 
 mod access;
 mod accounts;
+mod administration;
 mod bad_address;
 mod bad_cursor;
 mod bad_input;
@@ -10,11 +11,14 @@ mod bad_wire;
 mod command_line;
 mod common;
 mod csrf;
+mod departure;
 mod fixtures;
 mod hidden;
 mod limits;
 mod mended;
 mod openapi;
+mod races;
+mod rates;
 mod readme;
 mod seed;
 mod sessions;

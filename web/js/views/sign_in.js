@@ -45,6 +45,7 @@ chat.sign_in = (function () {
         field("password", { type: "password", autocomplete: up ? "new-password" : "current-password" }),
         el.button({ class: "primary", type: "submit", disabled: door.busy },
           t(up ? "door.sign_up" : "door.sign_in")),
+        !up && el.p({}, t("door.forgot")),
         el.button({
           class: "link", type: "button",
           onClick: function () { act.show(up ? "sign_in" : "sign_up"); }

@@ -8,11 +8,11 @@ use crate::kind::{
     Admission, ConversationType, Effect, Effects, GroupField, JoinMode, Lang, MessageKind, Role,
 };
 use crate::limits::{
-    GROUP_ANNOUNCEMENT_CHARS, GROUP_DESCRIPTION_CHARS, GROUP_MEMBERS_LEAST, GROUP_NAME_CHARS,
-    SLOW_MODE_SECONDS_MOST,
+    GROUP_ANNOUNCEMENT_CHARS, GROUP_DESCRIPTION_CHARS, GROUP_MEMBERS_BY_ADMINISTRATORS,
+    GROUP_MEMBERS_LEAST, SLOW_MODE_SECONDS_MOST,
 };
 use crate::message::Rejection;
-use crate::names::{clean_line, clean_text};
+use crate::names::{clean_group_name, clean_text};
 
 /// Fields of a group that may be set. Absent: not changed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,7 +50,7 @@ impl Fields {
         let mut effects = Vec::new();
         let mut set = |field| effects.push(Effect::SetField(field));
         if let Some(name) = &mut self.name {
-            *name = clean_line("name", name, 1, GROUP_NAME_CHARS)?;
+            *name = clean_group_name(name)?;
             set(GroupField::Name(name.clone()));
         }
         if let Some(text) = &mut self.description {
@@ -67,7 +67,11 @@ impl Fields {
             set(GroupField::JoinMode(mode));
         }
         if let Some(limit) = self.member_limit {
-            let most = at.group_members_most;
+            // The system acts for those who run the server.
+            let most = match at.sender {
+                Some(_) => at.group_members_most,
+                None => GROUP_MEMBERS_BY_ADMINISTRATORS,
+            };
             if !(GROUP_MEMBERS_LEAST..=most).contains(&limit) {
                 let detail = format!("A member limit is {GROUP_MEMBERS_LEAST} to {most}.");
                 return Err(Rejection::invalid("member_limit", detail));
@@ -126,12 +130,12 @@ impl MessageKind for ChangeSettings {
     const CONVERSATIONS: &'static [ConversationType] = &[ConversationType::Group];
 
     fn admit(&mut self, at: &Admission<'_>) -> Result<Effects, Rejection> {
-        if at.role() < Some(Role::Admin) {
+        if at.sender.is_some() && at.role() < Some(Role::Admin) {
             let detail = "Only the owner and admins change a group.";
             return Err(Rejection::forbidden("not_allowed", detail));
         }
         let owners = self.0.member_limit.is_some() || self.0.history_shared.is_some();
-        if owners && at.role() < Some(Role::Owner) {
+        if owners && at.sender.is_some() && at.role() < Some(Role::Owner) {
             let detail = "Only the owner changes the member limit and who reads history.";
             return Err(Rejection::forbidden("not_allowed", detail));
         }

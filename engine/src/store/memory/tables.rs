@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::administration::Administration;
 use super::views;
 use crate::kinds::maps;
 use crate::store::plan::{Changes, EntryKey, Needs, PostedKey, Snapshot};
@@ -27,6 +28,7 @@ pub(super) struct Tables {
     pub(super) users: BTreeMap<UserId, UserRecord>,
     pub(super) usernames: BTreeMap<String, UserId>,
     pub(super) sessions: BTreeMap<SessionId, SessionRecord>,
+    pub(super) administration: Administration,
 }
 
 impl Tables {
@@ -72,6 +74,7 @@ impl Tables {
             let groups = self.open_groups(*user).count();
             rows.group_counts.insert(*user, groups as i64);
         }
+        rows.administration = self.administration_rows(&needs.administration);
         rows
     }
 
@@ -114,6 +117,9 @@ impl Tables {
             self.kind_states.insert(key, row.state);
         }
         for (id, row) in changes.users {
+            if let Some(old) = self.users.get(&id) {
+                self.usernames.remove(&fold(&old.username));
+            }
             self.usernames.insert(fold(&row.username), id);
             self.users.insert(id, row);
         }
@@ -121,6 +127,7 @@ impl Tables {
             self.sessions.remove(&id);
         }
         self.sessions.extend(changes.sessions);
+        self.administration.write(changes.administration);
     }
 
     // ---- reading -------------------------------------------------------------------------------

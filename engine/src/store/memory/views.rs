@@ -10,8 +10,8 @@ use crate::ids::{ConversationId, Position, Seq, UserId};
 use crate::message::Message;
 use crate::store::rows::{ConversationRecord, SessionRecord, StayRecord, UserRecord};
 use crate::store::{
-    ConversationRow, Group, Head, MemberRow, Page, Range, ReadPosition, Session, SyncRows, User,
-    fold,
+    Account, ConversationRow, Group, Head, MemberRow, Page, Range, ReadPosition, Session, SyncRows,
+    User, fold,
 };
 
 /// A run of seqs, both ends included.
@@ -99,6 +99,15 @@ pub(in crate::store) fn user(row: UserRecord) -> User {
         read_receipts: row.read_receipts,
         administrator: row.administrator,
         disabled: row.disabled,
+        deleted: row.deleted,
+    }
+}
+
+/// A user as administrators see them.
+pub(in crate::store) fn account(row: UserRecord) -> Account {
+    Account {
+        created_at_ms: row.created_at_ms,
+        user: user(row),
     }
 }
 

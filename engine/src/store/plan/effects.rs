@@ -7,6 +7,7 @@ use crate::effects::{Effect, ProfileField};
 use crate::group::state::{ConversationType, GroupField};
 use crate::ids::{ConversationId, Position, Seq, UserId};
 use crate::message::Message;
+use crate::store::administration::Space;
 use crate::store::rows::*;
 use crate::store::{Append, fold};
 
@@ -61,6 +62,11 @@ impl Planner {
                     // The name given up stays taken until the next batch: rows are written one
                     // by one, and a unique name must be unique after each.
                     self.rows.group_names.insert(fold(name), id);
+                    self.free_looks(Space::Group, &row.settings.name, id.0);
+                    self.take_looks(Space::Group, name, id.0);
+                }
+                if let GroupField::Dissolved(_) = field {
+                    self.free_looks(Space::Group, &row.settings.name, id.0);
                 }
                 row.settings.set(field);
             }

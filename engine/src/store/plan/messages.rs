@@ -7,6 +7,7 @@ use crate::effects::Effect;
 use crate::group::state::{ConversationType, GroupField, Role, Settings};
 use crate::ids::{ConversationId, Position, Seq, UserId};
 use crate::message::Rejection;
+use crate::store::administration::Space;
 use crate::store::rows::*;
 use crate::store::{Append, CompanionAppend, Outcome, Placed, Posted, Status, fold};
 
@@ -32,6 +33,13 @@ impl Planner {
             }
             Ok(owner)
         });
+        let may = may.and_then(|owner| match &append.act {
+            Some(act) => self.may_act(act).map(|()| owner),
+            None => Ok(owner),
+        });
+        if let (Some(act), Ok(_)) = (&append.act, &may) {
+            self.note_act_on_group(act, id);
+        }
         match may {
             Err(rejection) => Outcome::Refused(rejection),
             Ok(owner) => Outcome::Appended {
@@ -229,13 +237,21 @@ impl Planner {
         members: i64,
     ) -> Result<(), Rejection> {
         match field {
-            GroupField::Name(name) => match self.rows.group_names.get(&fold(name)) {
-                Some(other) if *other != id => Err(Rejection {
-                    field: Some("name".into()),
-                    ..Rejection::conflict("name_taken", "Another group has this name.")
-                }),
-                _ => Ok(()),
-            },
+            GroupField::Name(name) => {
+                let refused = |code, detail| {
+                    let field = Some("name".into());
+                    let refused = Rejection::conflict(code, detail);
+                    Err(Rejection { field, ..refused })
+                };
+                let named = self.rows.group_names.get(&fold(name));
+                if named.is_some_and(|other| *other != id) {
+                    return refused("name_taken", "Another group has this name.");
+                }
+                if !self.looks_like_nobody(Space::Group, name, id.0) {
+                    return refused("name_lookalike", "This looks like another group's name.");
+                }
+                Ok(())
+            }
             GroupField::MemberLimit(limit) if *limit < members => {
                 let detail = format!("The group has {members} members already.");
                 Err(Rejection::conflict("below_member_count", detail))

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Planner;
 use crate::ids::{SessionId, UserId};
 use crate::message::Rejection;
+use crate::store::administration::Space;
 use crate::store::rows::*;
 use crate::store::{NewSession, NewUser, Outcome, Status, fold};
 
@@ -31,6 +32,15 @@ impl Planner {
             }
             None => {}
         }
+        if !self.looks_like_nobody(Space::User, &user.username, user.id.0) {
+            return Outcome::Refused(Rejection {
+                field: Some("username".into()),
+                ..Rejection::conflict(
+                    "username_lookalike",
+                    "This user name looks like that of another account.",
+                )
+            });
+        }
         let row = UserRecord {
             id: user.id,
             number: self.next_number(),
@@ -43,9 +53,11 @@ impl Planner {
             password_hash: user.password_hash.clone(),
             administrator: false,
             disabled: false,
+            deleted: false,
             created_at_ms: user.created_at_ms,
         };
         self.rows.usernames.insert(folded, user.id);
+        self.take_looks(Space::User, &user.username, user.id.0);
         self.changes.users.insert(user.id, row.clone());
         self.rows.users.insert(user.id, row);
         Outcome::Done

@@ -56,6 +56,7 @@ fn user_row(id: UserId, disabled: bool) -> UserRecord {
         password_hash: None,
         administrator: false,
         disabled,
+        deleted: false,
         created_at_ms: 1,
     }
 }
@@ -109,6 +110,7 @@ fn append(expects: i64, client: u128, effects: Vec<Effect>) -> Entry {
         mentions: Vec::new(),
         effects,
         companions: Vec::new(),
+        act: None,
     })
 }
 

@@ -8,6 +8,7 @@ use tokio_postgres::Statement;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use super::administration;
 use super::columns::{list, sender};
 use super::connect::Connection;
 use crate::group::state::{ConversationType, Role};
@@ -18,17 +19,18 @@ use crate::store::rows::{ConversationRecord, StayRecord};
 use crate::store::{Result, fold};
 
 const USERS: &str = "insert into users (id, number, username, username_folded, name, name_folded, \
-     signature, status, password_hash, administrator, disabled, created_at, avatar, \
+     signature, status, password_hash, administrator, disabled, deleted, created_at, avatar, \
      read_receipts) \
      select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], \
      $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::boolean[], \
-     $12::bigint[], $13::uuid[], $14::boolean[]) \
+     $12::boolean[], $13::bigint[], $14::uuid[], $15::boolean[]) \
      on conflict (id) do update set username = excluded.username, \
      username_folded = excluded.username_folded, name = excluded.name, \
      name_folded = excluded.name_folded, signature = excluded.signature, \
      status = excluded.status, password_hash = excluded.password_hash, \
      administrator = excluded.administrator, disabled = excluded.disabled, \
-     avatar = excluded.avatar, read_receipts = excluded.read_receipts";
+     deleted = excluded.deleted, avatar = excluded.avatar, \
+     read_receipts = excluded.read_receipts";
 const END_SESSIONS: &str = "delete from sessions where id = any($1)";
 const SESSIONS: &str = "insert into sessions (id, user_id, token_hash, device, created_at, \
      last_used) \
@@ -90,7 +92,7 @@ const HEAD: &str = "update head set position = $1, batch = $2, outcomes = coales
      next_number = $4, access_version = $5 where id = 1";
 
 /// One statement with its values.
-struct Write<'a> {
+pub(super) struct Write<'a> {
     sql: &'static str,
     values: Vec<Box<dyn ToSql + Sync + Send + 'a>>,
 }
@@ -102,7 +104,7 @@ pub(super) async fn write(
     changes: &Changes,
     outcomes: Option<&str>,
 ) -> Result<()> {
-    let writes = [
+    let tables = [
         users(changes),
         ended_sessions(changes),
         sessions(changes),
@@ -115,9 +117,12 @@ pub(super) async fn write(
         taken(changes),
         mentions(changes),
         forgotten(changes),
-        Some(head(changes, outcomes)),
     ];
-    let writes: Vec<Write<'_>> = writes.into_iter().flatten().collect();
+    let last = [Some(head(changes, outcomes))];
+    let writes = tables
+        .into_iter()
+        .chain(administration::writes(&changes.administration));
+    let writes: Vec<Write<'_>> = writes.chain(last).flatten().collect();
     // First all statements, so that the writes leave in their order.
     let prepared = writes.iter().map(|write| db.prepare_cached(write.sql));
     let prepared = try_join_all(prepared).await?;
@@ -133,13 +138,13 @@ async fn execute(db: &Connection, statement: &Statement, write: &Write<'_>) -> R
 }
 
 /// Rows on their way to become a [`Write`], column by column.
-struct Rows<'a, R> {
+pub(super) struct Rows<'a, R> {
     rows: Vec<&'a R>,
     write: Write<'a>,
 }
 
 impl<'a, R> Rows<'a, R> {
-    fn new(sql: &'static str, rows: impl IntoIterator<Item = &'a R>) -> Self {
+    pub(super) fn new(sql: &'static str, rows: impl IntoIterator<Item = &'a R>) -> Self {
         Self {
             rows: rows.into_iter().collect(),
             write: Write {
@@ -149,7 +154,7 @@ impl<'a, R> Rows<'a, R> {
         }
     }
 
-    fn column<T>(mut self, value: impl Fn(&'a R) -> T) -> Self
+    pub(super) fn column<T>(mut self, value: impl Fn(&'a R) -> T) -> Self
     where
         Vec<T>: ToSql + Sync + Send + 'a,
     {
@@ -159,7 +164,7 @@ impl<'a, R> Rows<'a, R> {
     }
 
     /// `None`: there are no rows.
-    fn write(self) -> Option<Write<'a>> {
+    pub(super) fn write(self) -> Option<Write<'a>> {
         (!self.rows.is_empty()).then_some(self.write)
     }
 }
@@ -177,6 +182,7 @@ fn users(changes: &Changes) -> Option<Write<'_>> {
         .column(|row| row.password_hash.as_deref())
         .column(|row| row.administrator)
         .column(|row| row.disabled)
+        .column(|row| row.deleted)
         .column(|row| row.created_at_ms)
         .column(|row| row.avatar.map(|file| file.0))
         .column(|row| row.read_receipts)

@@ -69,12 +69,12 @@ pub(super) fn head(row: &Row, at: usize) -> Result<HeadRow> {
 macro_rules! user_columns {
     () => {
         "u.id, u.number, u.username, u.name, u.signature, u.status, u.administrator, u.disabled, \
-         u.avatar, u.read_receipts"
+         u.avatar, u.read_receipts, u.deleted"
     };
 }
 pub(super) use user_columns;
 /// How many those are.
-pub(super) const USERS: usize = 10;
+pub(super) const USERS: usize = 11;
 
 pub(super) fn user(row: &Row, at: usize) -> Result<User> {
     Ok(User {
@@ -88,6 +88,7 @@ pub(super) fn user(row: &Row, at: usize) -> Result<User> {
         disabled: row.try_get(at + 7)?,
         avatar: row.try_get::<_, Option<Uuid>>(at + 8)?.map(FileId),
         read_receipts: row.try_get(at + 9)?,
+        deleted: row.try_get(at + 10)?,
     })
 }
 
@@ -103,10 +104,11 @@ pub(super) fn user_record(row: &Row) -> Result<UserRecord> {
         status: user.status,
         avatar: user.avatar,
         read_receipts: user.read_receipts,
-        password_hash: row.try_get(10)?,
+        password_hash: row.try_get(USERS)?,
         administrator: user.administrator,
         disabled: user.disabled,
-        created_at_ms: row.try_get(11)?,
+        deleted: user.deleted,
+        created_at_ms: row.try_get(USERS + 1)?,
     })
 }
 

@@ -18,6 +18,7 @@ use self::writer::Writer;
 pub use super::sqlite::Access;
 use super::*;
 
+mod administration;
 mod changes;
 mod columns;
 mod connect;

@@ -316,7 +316,7 @@ pub(super) async fn living_sessions(
 }
 
 /// A text that `like` takes literally.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for character in text.chars() {
         if matches!(character, '%' | '_' | '\\') {

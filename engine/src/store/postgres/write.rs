@@ -5,6 +5,7 @@ use futures_util::future::{try_join3, try_join5};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::administration;
 use super::changes;
 use super::columns::{
     self, conversation_columns, message_columns, session_columns, stay_columns, user_columns,
@@ -262,6 +263,7 @@ async fn read(db: &Connection, needs: &Needs) -> Result<Snapshot> {
         let record = columns::session(row, 0)?;
         snapshot.sessions.insert(record.id, record);
     }
+    snapshot.administration = administration::read(db, &needs.administration).await?;
     Ok(snapshot)
 }
 

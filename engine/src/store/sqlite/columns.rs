@@ -15,7 +15,7 @@ use crate::store::rows::*;
 pub(super) const HEAD: &str = "position, batch, next_number, access_version";
 /// What [`user`] reads.
 pub(super) const USER: &str = "id, number, username, name, signature, status, password_hash, \
-     administrator, disabled, created_at, avatar, read_receipts";
+     administrator, disabled, created_at, avatar, read_receipts, deleted";
 /// What [`session`] reads.
 pub(super) const SESSION: &str = "id, user_id, token_hash, device, created_at, last_used";
 /// What [`conversation`] reads.
@@ -60,7 +60,7 @@ fn corrupt(column: usize, text: &str) -> Error {
     Error::FromSqlConversionFailure(column, Type::Text, said.into())
 }
 
-fn named<T>(row: &Row<'_>, column: usize, parse: fn(&str) -> Option<T>) -> Result<T> {
+pub(super) fn named<T>(row: &Row<'_>, column: usize, parse: fn(&str) -> Option<T>) -> Result<T> {
     let text: String = row.get(column)?;
     parse(&text).ok_or_else(|| corrupt(column, &text))
 }
@@ -105,6 +105,7 @@ pub(super) fn user(row: &Row<'_>) -> Result<UserRecord> {
         created_at_ms: row.get(9)?,
         avatar: maybe(row, 10)?.map(FileId),
         read_receipts: row.get(11)?,
+        deleted: row.get(12)?,
     })
 }
 

@@ -20,6 +20,7 @@ use self::writer::{Job, Writer};
 use super::memory::FailCommit;
 use super::*;
 
+mod administration;
 mod columns;
 mod people;
 mod read;

@@ -2,6 +2,7 @@
 
 use rusqlite::Transaction;
 
+use super::administration;
 use super::columns::{self, blob};
 use super::write::{POSTED, all, one, posted, select};
 use crate::store::plan::{Needs, Snapshot};
@@ -100,5 +101,6 @@ pub(super) fn read(
         let row = one(tx, &sql, [blob(session.0)], columns::session)?;
         rows.sessions.extend(row.map(|row| (*session, row)));
     }
+    rows.administration = administration::read(tx, &needs.administration)?;
     Ok(rows)
 }

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
 
+use super::administration;
 use super::columns::{self, blob};
 use crate::group::state::ConversationType;
 use crate::store::plan::Changes;
@@ -98,6 +99,7 @@ pub(super) fn write(tx: &Transaction<'_>, changes: &Changes) -> rusqlite::Result
     for row in changes.sessions.values() {
         write_session(tx, row)?;
     }
+    administration::write(tx, &changes.administration)?;
     let head = &changes.head;
     tx.prepare_cached(
         "update head set position = ?1, batch = ?2, next_number = ?3, access_version = ?4",
@@ -251,14 +253,16 @@ fn write_stay(tx: &Transaction<'_>, row: &StayRecord) -> rusqlite::Result<()> {
 fn write_user(tx: &Transaction<'_>, row: &UserRecord) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "insert into users (id, number, username, username_folded, name, name_folded, signature, \
-         status, password_hash, administrator, disabled, created_at, avatar, read_receipts) \
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
+         status, password_hash, administrator, disabled, deleted, created_at, avatar, \
+         read_receipts) \
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
          on conflict (id) do update set username = excluded.username, \
          username_folded = excluded.username_folded, name = excluded.name, \
          name_folded = excluded.name_folded, signature = excluded.signature, \
          status = excluded.status, password_hash = excluded.password_hash, \
          administrator = excluded.administrator, disabled = excluded.disabled, \
-         avatar = excluded.avatar, read_receipts = excluded.read_receipts",
+         deleted = excluded.deleted, avatar = excluded.avatar, \
+         read_receipts = excluded.read_receipts",
     )?
     .execute((
         blob(row.id.0),
@@ -272,6 +276,7 @@ fn write_user(tx: &Transaction<'_>, row: &UserRecord) -> rusqlite::Result<()> {
         &row.password_hash,
         row.administrator,
         row.disabled,
+        row.deleted,
         row.created_at_ms,
         row.avatar.map(|file| blob(file.0)),
         row.read_receipts,

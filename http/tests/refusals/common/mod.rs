@@ -55,7 +55,14 @@ impl World {
         let data = TempDir::new("hostile");
         let path = data.path().display().to_string();
         let mut arguments = vec!["--data", path.as_str()];
-        for unlimited in ["--auth-rate", "--post-rate", "--connections-per-address"] {
+        for unlimited in [
+            "--auth-rate",
+            "--post-rate",
+            "--connections-per-address",
+            "--request-rate",
+            "--address-request-rate",
+            "--address-post-rate",
+        ] {
             if !options.contains(&unlimited) {
                 arguments.extend([unlimited, "0"]);
             }
@@ -87,6 +94,20 @@ impl World {
             id: text(&answer["user"]["id"]),
             token: text(&answer["token"]),
         }
+    }
+
+    /// Makes an administrator of the server.
+    #[track_caller]
+    pub(crate) fn promote(&self, username: &str) {
+        let _ = self.command(&["admin", username]);
+    }
+
+    /// Runs `webqq user …` beside the server.
+    #[track_caller]
+    pub(crate) fn command(&self, arguments: &[&str]) -> String {
+        let data = self.data.path().display().to_string();
+        let place = ["--data", data.as_str()];
+        program::fine(&[&["user"], arguments, &place].concat(), "")
     }
 
     /// A group of this person.

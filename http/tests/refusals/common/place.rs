@@ -28,6 +28,7 @@ impl Place {
     pub(crate) fn new() -> Self {
         let world = World::start(&[]);
         let (owner, member) = (world.person("owner"), world.person("member"));
+        world.promote("owner");
         let group = world.group(&owner, "before");
         world.join(&member, &group);
         let body = json!({"name": "folder"});
@@ -105,6 +106,37 @@ impl Place {
                 "PATCH",
                 format!("/api/friend-folders/{}", self.folder),
                 json!({"name": "x"}),
+            ),
+            route(
+                "DELETE",
+                "/api/me".into(),
+                json!({"password": "not this one"}),
+            ),
+            route(
+                "POST",
+                "/api/reports".into(),
+                json!({"conversation": group, "seq": 1, "reason": "x"}),
+            ),
+            route(
+                "PATCH",
+                format!("/api/admin/users/{member}"),
+                json!({"disabled": false}),
+            ),
+            route(
+                "POST",
+                format!("/api/admin/users/{member}/password"),
+                json!({}),
+            ),
+            route(
+                "PATCH",
+                format!("/api/admin/groups/{UUID}"),
+                json!({"member_limit": 5}),
+            ),
+            route("POST", "/api/admin/invitations".into(), json!({})),
+            route(
+                "POST",
+                format!("/api/admin/reports/{UUID}"),
+                json!({"state": "dismissed"}),
             ),
         ]
     }

@@ -31,6 +31,7 @@ pub(crate) struct Core {
     /// Pages of the log read at once.
     pub(crate) pages: Semaphore,
     pub(crate) rates: Rates,
+    pub(crate) search: crate::search::Desk,
     /// Cancelled when the engine closes: streams say `bye`.
     pub(crate) stopping: CancellationToken,
     numbers: AtomicU64,
@@ -48,7 +49,7 @@ impl Core {
         head: crate::store::Head,
         secret: [u8; 32],
     ) -> Self {
-        let rates = Rates::new(limits.posts_per_second);
+        let rates = Rates::new(limits.posts_per_second, limits.searches_per_second);
         Self {
             runtime,
             store,
@@ -61,6 +62,7 @@ impl Core {
             secret,
             pages: Semaphore::new(PAGES_AT_ONCE),
             rates,
+            search: crate::search::Desk::default(),
             stopping: CancellationToken::new(),
             numbers: AtomicU64::new(1),
         }

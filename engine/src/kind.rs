@@ -27,6 +27,8 @@
 //! }
 //! ```
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -87,6 +89,11 @@ pub trait MessageKind: Serialize + DeserializeOwned + JsonSchema + Send + Sync +
     /// most [`REFERENCES_PER_DRAFT`](crate::limits::REFERENCES_PER_DRAFT).
     fn refers_to(&self) -> Vec<Seq> {
         Vec::new()
+    }
+
+    /// The text by which the message is found in a search; `None`: it is not.
+    fn search_text(&self) -> Option<Cow<'_, str>> {
+        None
     }
 
     /// A message of any conversation that [`admit`](Self::admit) wants to look at; it gets it with

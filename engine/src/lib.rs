@@ -12,6 +12,7 @@
 //! | `group/actor` | admits drafts, fans out what was committed |
 //! | `journal`, `watermark`, `recovery` | the one writer, what was handed over, what is done after a crash |
 //! | [`user`] | a user's actor, its ports, and what clients read: [`user::feed`], [`user::poll`] |
+//! | [`search`] | terms, queries, the indexer behind the log, and finding |
 //! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`links`], [`friends`], [`reading`] are its chapters |
 //! | [`runtime`] | clock, sleep, spawn, randomness, ids: the seam to the world |
 //!
@@ -45,6 +46,7 @@ pub mod reading;
 mod recovery;
 mod rejection;
 pub mod runtime;
+pub mod search;
 pub mod seed;
 mod slot;
 pub mod store;

@@ -6,26 +6,29 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::ids::{ConversationId, UserId};
-use crate::limits::{RATES_TRACKED, TYPING_EVERY};
+use crate::limits::{RATES_TRACKED, SEARCH_BURST_SECONDS, TYPING_EVERY};
 
 /// What is counted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Key {
     Post(UserId),
     Typing(UserId, ConversationId),
+    Search(UserId),
 }
 
 /// See the [module](self).
 pub(crate) struct Rates {
     posts_per_second: u32,
+    searches_per_second: u32,
     /// When each would be idle again.
     arrivals: Mutex<BTreeMap<Key, Duration>>,
 }
 
 impl Rates {
-    pub(crate) fn new(posts_per_second: u32) -> Self {
+    pub(crate) fn new(posts_per_second: u32, searches_per_second: u32) -> Self {
         Self {
             posts_per_second,
+            searches_per_second,
             arrivals: Mutex::default(),
         }
     }
@@ -54,6 +57,16 @@ impl Rates {
     ) -> Result<(), Duration> {
         let key = Key::Typing(user, conversation);
         self.take(key, now, TYPING_EVERY, TYPING_EVERY)
+    }
+
+    /// One more search of `user`; `Err`: how long to wait.
+    pub(crate) fn search(&self, user: UserId, now: Duration) -> Result<(), Duration> {
+        if self.searches_per_second == 0 {
+            return Ok(());
+        }
+        let every = Duration::from_secs(1) / self.searches_per_second;
+        let burst = every * (self.searches_per_second * SEARCH_BURST_SECONDS);
+        self.take(Key::Search(user), now, every, burst)
     }
 
     fn take(
@@ -88,7 +101,7 @@ mod tests {
 
     #[test]
     fn ten_a_second_with_a_burst_of_thirty() {
-        let rates = Rates::new(10);
+        let rates = Rates::new(10, 2);
         let user = UserId(Uuid::from_u128(1));
         let now = Duration::from_secs(5);
         for _ in 0..30 {
@@ -99,5 +112,20 @@ mod tests {
         rates.post(user, now + wait).unwrap();
         assert!(rates.post(user, now + wait).is_err());
         rates.post(UserId(Uuid::from_u128(2)), now).unwrap();
+    }
+
+    #[test]
+    fn two_searches_a_second_with_a_burst_of_twenty() {
+        let rates = Rates::new(10, 2);
+        let user = UserId(Uuid::from_u128(1));
+        let now = Duration::from_secs(5);
+        for _ in 0..20 {
+            rates.search(user, now).unwrap();
+        }
+        let wait = rates.search(user, now).unwrap_err();
+        assert_eq!(wait, Duration::from_millis(500));
+        rates.search(user, now + wait).unwrap();
+        rates.post(user, now).unwrap();
+        assert!(Rates::new(0, 0).search(user, now).is_ok());
     }
 }

@@ -17,7 +17,7 @@ use crate::password::Passwords;
 use crate::rate::AuthRate;
 use crate::{
     admission, conversations, friends, groups, members, messages, openapi, operations, origin,
-    poll, sessions, stream, users,
+    poll, search, sessions, stream, users,
 };
 
 /// What handlers share. Cheap to clone.
@@ -168,6 +168,7 @@ pub fn router(app: App) -> Router {
             "/blocks/{user}",
             put(friends::block).delete(friends::unblock),
         )
+        .route("/search", get(search::search))
         .route("/kinds", get(operations::kinds))
         .route("/openapi.json", get(openapi::document))
         .fallback(unknown_route);

@@ -3,7 +3,7 @@
 //! | room | what is there |
 //! |---|---|
 //! | [`app`] | all routes on one screen |
-//! | [`users`], [`sessions`], [`conversations`], [`messages`], [`groups`], [`members`], [`admission`], [`friends`] | one file per thing that routes are about |
+//! | [`users`], [`sessions`], [`conversations`], [`messages`], [`search`], [`groups`], [`members`], [`admission`], [`friends`] | one file per thing that routes are about |
 //! | [`stream`], [`poll`] | the two ways a feed leaves |
 //! | [`error`], `refusals`, [`answers`] | problem+json: all status codes, and what the engine refuses |
 //! | [`body`], [`params`], [`strict_json`], [`typed`] | input, read strictly |
@@ -39,6 +39,7 @@ pub mod password;
 pub mod poll;
 pub mod rate;
 mod refusals;
+pub mod search;
 pub mod server;
 pub mod sessions;
 pub mod shapes;

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    admission, conversations, friends, groups, members, messages, operations, sessions, shapes,
+    admission, conversations, friends, groups, members, messages, operations, search, sessions, shapes,
     users,
 };
 
@@ -101,6 +101,7 @@ const ROUTES: &[Route] = &[
     route("get", "/api/blocks", "Whom one blocks", &[], None, 200, Some(of::<friends::Blocks>)),
     route("put", "/api/blocks/{user}", "Block somebody", &[], None, 204, None),
     route("delete", "/api/blocks/{user}", "Take a block back", &[], None, 204, None),
+    route("get", "/api/search", "Search what was said", &["query", "conversation", "sender", "from", "to", "before", "limit"], None, 200, Some(of::<search::SearchResults>)),
     route("get", "/api/kinds", "The message kinds", &[], None, 200, Some(of::<operations::Kinds>)),
     route("get", "/api/openapi.json", "This document", &[], None, 200, None),
     route("get", "/healthz", "The process runs", &[], None, 200, None),

@@ -27,6 +27,7 @@ pub(super) struct Tables {
     pub(super) users: BTreeMap<UserId, UserRecord>,
     pub(super) usernames: BTreeMap<String, UserId>,
     pub(super) sessions: BTreeMap<SessionId, SessionRecord>,
+    pub(super) index: super::search::Index,
 }
 
 impl Tables {

@@ -25,6 +25,7 @@ mod init;
 mod log;
 mod people;
 mod relations;
+mod search;
 mod write;
 mod writer;
 

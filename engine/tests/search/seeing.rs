@@ -1,0 +1,119 @@
+//! Who finds what: exactly what history shows them.
+
+use serde_json::json;
+use webqq_engine::kinds::settings::Fields;
+use webqq_engine::limits::SEARCH_SCOPES;
+
+use super::{Home, search};
+
+/// Left, came back, came late, came late to a shared history, never came.
+pub(crate) async fn what_history_shows(home: Home) {
+    let lab = home.start().await;
+    let (ann, bob) = (lab.user("ann").await, lab.user("bob").await);
+    let (cat, dan) = (lab.user("cat").await, lab.user("dan").await);
+    let eve = lab.user("eve").await;
+    let group = lab.group("group", &[&ann, &bob]).await;
+    lab.say(group, &ann, "tea 1").await;
+    lab.engine.remove_member(&bob, group, bob.id).await.unwrap();
+    lab.say(group, &ann, "tea 2").await;
+    lab.engine.join_group(&bob, group).await.unwrap();
+    lab.engine.join_group(&cat, group).await.unwrap();
+    lab.say(group, &ann, "tea 3").await;
+    lab.engine.remove_member(&bob, group, bob.id).await.unwrap();
+    lab.say(group, &ann, "tea 4").await;
+    let shared = Fields {
+        history_shared: Some(true),
+        ..Fields::default()
+    };
+    lab.engine.change_group(&ann, group, shared).await.unwrap();
+    lab.engine.join_group(&dan, group).await.unwrap();
+    let other = lab.group("other", &[&eve]).await;
+    lab.say(other, &eve, "tea 5").await;
+    lab.indexed().await;
+    for (who, expected) in [
+        (&ann, &["tea 4", "tea 3", "tea 2", "tea 1"][..]),
+        (&bob, &["tea 3", "tea 1"]),
+        (&cat, &["tea 4", "tea 3"]),
+        (&dan, &["tea 4", "tea 3", "tea 2", "tea 1"]),
+        (&eve, &["tea 5"]),
+    ] {
+        let found = lab.found(who, search("tea")).await.results;
+        let found: Vec<_> = found
+            .iter()
+            .map(|hit| hit.excerpt.snippet.as_str())
+            .collect();
+        assert_eq!(found, expected, "{}", who.username);
+        // Naming the conversation shows no more, and to a stranger it is not there.
+        let here = super::Search {
+            conversation: Some(group),
+            ..search("tea")
+        };
+        let here = lab.engine.search(who.id, &here).await;
+        match who.id == eve.id {
+            true => assert_eq!(here.unwrap_err().code, "not_found"),
+            false => assert_eq!(here.unwrap().results.len(), expected.len()),
+        }
+        // The sender neither.
+        let hers = super::Search {
+            sender: Some(eve.id),
+            ..search("tea")
+        };
+        let hers = lab.found(who, hers).await.results.len();
+        assert_eq!(hers, usize::from(who.id == eve.id));
+    }
+    // A user of no conversation finds nothing.
+    let fay = lab.user("fay").await;
+    assert!(lab.found(&fay, search("tea")).await.results.is_empty());
+    lab.engine.close().await;
+}
+
+/// Those outside the audience do not find it, and find what lies behind it.
+pub(crate) async fn what_is_meant_for_some(home: Home) {
+    let lab = home.start().await;
+    let (ann, bob, cat) = (
+        lab.user("ann").await,
+        lab.user("bob").await,
+        lab.user("cat").await,
+    );
+    let group = lab.group("group", &[&ann, &bob, &cat]).await;
+    lab.say(group, &ann, "secret sauce").await;
+    for _ in 0..5 {
+        let body = json!({"to": bob.id, "text": "a secret"});
+        lab.post(group, &ann, "lab.whisper", body).await;
+    }
+    lab.indexed().await;
+    for (who, expected) in [(&ann, 6), (&bob, 6), (&cat, 1)] {
+        for limit in [1, 2, 50] {
+            let search = super::Search {
+                limit,
+                ..search("secret")
+            };
+            let found = lab.all(who.id, search).await;
+            assert_eq!(found.len(), expected, "{} by {limit}", who.username);
+        }
+    }
+    lab.engine.close().await;
+}
+
+/// A user of more conversations than a search is narrowed down to finds the same.
+pub(crate) async fn more_conversations_than_fit(home: Home) {
+    let lab = home.start().await;
+    let (ann, bob) = (lab.user("ann").await, lab.user("bob").await);
+    let group = lab.group("group", &[&bob]).await;
+    lab.say(group, &bob, "tea for bob").await;
+    let direct = lab.engine.direct(ann.id, bob.id).await;
+    assert!(direct.is_err(), "they are strangers");
+    let mut last = group;
+    for nth in 0..=SEARCH_SCOPES {
+        last = lab.group(&format!("group {nth}"), &[&ann]).await;
+    }
+    lab.say(last, &ann, "tea for ann").await;
+    lab.indexed().await;
+    assert_eq!(lab.texts(&ann, "tea").await, ["[tea] for ann"]);
+    let here = super::Search {
+        conversation: Some(last),
+        ..search("tea")
+    };
+    assert_eq!(lab.found(&ann, here).await.results.len(), 1);
+    lab.engine.close().await;
+}

@@ -149,7 +149,7 @@ pub const SEARCH_SNIPPET_CHARS: usize = 160;
 pub const SEARCH_RESULTS: usize = 50;
 /// Conversations that a search is narrowed down to in the index. A user of more searches the
 /// whole index, and what they may not see is left out afterwards: slower, the same results.
-pub const SEARCH_SCOPES: usize = 256;
+pub const SEARCH_SCOPES: usize = 1_024;
 /// Positions of the log that the first step of a search looks at; each further one looks at four
 /// times as many, up to [`SEARCH_SPAN_MOST`].
 pub const SEARCH_SPAN: i64 = 16_384;

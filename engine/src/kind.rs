@@ -85,15 +85,15 @@ pub trait MessageKind: Serialize + DeserializeOwned + JsonSchema + Send + Sync +
     /// The line in conversation lists and notifications.
     fn summary(&self, lang: Lang) -> String;
 
+    /// The text by which the message is found in a search; `None`: it is not.
+    fn search_text(&self) -> Option<Cow<'_, str>> {
+        None
+    }
+
     /// Earlier messages of the same conversation that [`admit`](Self::admit) wants to look at, at
     /// most [`REFERENCES_PER_DRAFT`](crate::limits::REFERENCES_PER_DRAFT).
     fn refers_to(&self) -> Vec<Seq> {
         Vec::new()
-    }
-
-    /// The text by which the message is found in a search; `None`: it is not.
-    fn search_text(&self) -> Option<Cow<'_, str>> {
-        None
     }
 
     /// A message of any conversation that [`admit`](Self::admit) wants to look at; it gets it with

@@ -44,6 +44,7 @@ suite! {
         seeing:
             what_history_shows
             what_is_meant_for_some
+            nothing_that_was_recalled
             more_conversations_than_fit;
         index:
             it_goes_on_where_it_was

@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 use webqq_engine::group::state::{ConversationType, GroupField, Role};
 use webqq_engine::ids::{ClientId, ConversationId, Seq, UserId};
-use webqq_engine::kind::Effect;
+use webqq_engine::kind::{Effect, Mentions};
 use webqq_engine::limits::JOURNAL_BATCH;
 use webqq_engine::store::{Append, Batch, Bounds, Entry, NewUser, Outcome, Store};
 
@@ -160,7 +160,7 @@ fn append(
     Append {
         conversation,
         r#type: ConversationType::Group,
-        expects,
+        expects: Some(expects),
         kind: kind.into(),
         sender: Some(who),
         sender_name: "somebody".into(),
@@ -171,6 +171,8 @@ fn append(
         counts: true,
         audience: None,
         effects,
+        companions: Vec::new(),
+        mentions: Mentions::default(),
     }
 }
 

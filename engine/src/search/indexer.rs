@@ -155,7 +155,8 @@ fn indexed(registry: &Registry, message: &Message) -> Option<Indexed> {
 fn recalled(registry: &Registry, message: &Message) -> Vec<(ConversationId, Seq)> {
     let about = || {
         let body = serde_json::from_str(message.body.as_deref()?).ok()?;
-        registry.get(&message.kind)?.refers_to(&body).ok()
+        let wants = registry.get(&message.kind)?.wants(&body).ok()?;
+        Some(wants.refers_to)
     };
     let seqs = about().unwrap_or_default().into_iter();
     seqs.map(|seq| (message.conversation, seq)).collect()

@@ -69,6 +69,26 @@ impl Home {
         }
     }
 
+    /// How many messages are in the index, recalled or not, read past the store.
+    pub(crate) async fn indexed_rows(&self) -> i64 {
+        let sql = "select count(*) from search";
+        match self {
+            Self::Memory(store) => store.indexed_messages() as i64,
+            Self::Sqlite(directory) => {
+                let path = directory.path().join("webqq.db");
+                let database = rusqlite::Connection::open(path).unwrap();
+                database.query_row(sql, [], |row| row.get(0)).unwrap()
+            }
+            Self::Postgres(url, _) => {
+                let (client, driver) = tokio_postgres::connect(url, tokio_postgres::NoTls)
+                    .await
+                    .unwrap();
+                tokio::spawn(driver);
+                client.query_one(sql, &[]).await.unwrap().get(0)
+            }
+        }
+    }
+
     /// Starts an engine over the log.
     pub(crate) async fn start(&self) -> Lab {
         let store = self.open().await;

@@ -117,3 +117,37 @@ pub(crate) async fn more_conversations_than_fit(home: Home) {
     assert_eq!(lab.found(&ann, here).await.results.len(), 1);
     lab.engine.close().await;
 }
+
+/// What was taken back is not found, neither before the indexer comes to the recall nor after it,
+/// and not when it was never indexed.
+pub(crate) async fn nothing_that_was_recalled(home: Home) {
+    let lab = home.start().await;
+    let (ann, bob) = (lab.user("ann").await, lab.user("bob").await);
+    let group = lab.group("group", &[&ann, &bob]).await;
+    let kept = lab.say(group, &bob, "tea, kept").await;
+    let first = lab.say(group, &bob, "tea, recalled").await;
+    lab.indexed().await;
+    lab.post(group, &bob, "recall", json!({"seq": first})).await;
+    // At once: the index still has it.
+    assert_eq!(lab.all(ann.id, search("tea")).await, [(group, kept)]);
+    lab.indexed().await;
+    assert_eq!(lab.all(ann.id, search("tea")).await, [(group, kept)]);
+    // Posted and taken back before the indexer looked.
+    let quick = lab.say(group, &bob, "tea, quickly").await;
+    lab.post(group, &bob, "recall", json!({"seq": quick})).await;
+    lab.indexed().await;
+    for who in [&ann, &bob] {
+        assert_eq!(lab.all(who.id, search("tea")).await, [(group, kept)]);
+    }
+    // An answer is about a message, too, and takes nothing out.
+    let body = json!({"text": "with milk", "reply_to": kept});
+    lab.post(group, &ann, "text", body).await;
+    lab.indexed().await;
+    assert_eq!(lab.all(ann.id, search("tea")).await, [(group, kept)]);
+    lab.engine.close().await;
+    assert_eq!(
+        home.indexed_rows().await,
+        2,
+        "the index holds what can be found, and no more"
+    );
+}

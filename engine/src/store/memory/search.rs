@@ -14,6 +14,13 @@ pub(super) struct Index {
     terms: BTreeMap<Position, BTreeSet<String>>,
 }
 
+impl MemoryStore {
+    /// How many messages are in the search index, for tests.
+    pub fn indexed_messages(&self) -> usize {
+        self.lock().index.terms.len()
+    }
+}
+
 #[async_trait]
 impl SearchStore for MemoryStore {
     async fn index_state(&self) -> Result<IndexState> {

@@ -150,6 +150,9 @@ pub const SEARCH_RESULTS: usize = 50;
 /// Conversations that a search is narrowed down to in the index. A user of more searches the
 /// whole index, and what they may not see is left out afterwards: slower, the same results.
 pub const SEARCH_SCOPES: usize = 1_024;
+/// Conversations that a search is narrowed down to from its first step on. Naming more costs more
+/// than it saves where results are plenty, so with more only the steps behind the first do.
+pub const SEARCH_SCOPES_AT_ONCE: usize = 16;
 /// Positions of the log that the first step of a search looks at; each further one looks at four
 /// times as many, up to [`SEARCH_SPAN_MOST`].
 pub const SEARCH_SPAN: i64 = 16_384;
@@ -255,6 +258,7 @@ const _: () = assert!(REACTIONS_PER_MESSAGE * (MAP_KEY_BYTES + 16) < STREAM_QUEU
 const _: () = assert!(PAGE_MESSAGES <= POLL_EVENTS);
 const _: () = assert!(PAGE_BYTES <= POLL_BYTES);
 const _: () = assert!(STREAM_QUEUE_DELIVERIES <= USER_MAILBOX_DELIVERIES);
+const _: () = assert!(SEARCH_SCOPES_AT_ONCE <= SEARCH_SCOPES);
 const _: () = assert!(SEARCH_QUERY_PIECES <= SEARCH_QUERY_CHARS);
 const _: () = assert!(INDEX_PAUSE.as_millis() * 2 < INDEX_BEHIND.as_millis());
 const _: () = assert!(HEARTBEAT.as_secs() * (100 + SPREAD_PERCENT) / 100 < 20);

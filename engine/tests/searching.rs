@@ -54,3 +54,24 @@ suite! {
             a_stretch_is_kept_to;
     }
 }
+
+/// How long a search takes does not depend on the store.
+#[tokio::test]
+async fn a_search_that_takes_too_long_says_where_to_go_on() {
+    search::time::a_search_that_takes_too_long_says_where_to_go_on().await;
+}
+
+#[tokio::test]
+async fn a_page_goes_on_in_its_own_log_only() {
+    search::time::a_page_goes_on_in_its_own_log_only().await;
+}
+
+#[tokio::test]
+async fn who_searches_too_fast_waits() {
+    search::time::who_searches_too_fast_waits().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_index_that_is_behind_says_so() {
+    search::time::an_index_that_is_behind_says_so().await;
+}

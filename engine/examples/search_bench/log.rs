@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 use webqq_engine::group::state::{ConversationType, GroupField, Role};
 use webqq_engine::ids::{ClientId, ConversationId, Seq, UserId};
-use webqq_engine::kind::{Effect, Mentions};
+use webqq_engine::kind::Effect;
 use webqq_engine::limits::JOURNAL_BATCH;
 use webqq_engine::store::{Append, Batch, Bounds, Entry, NewUser, Outcome, Store};
 
@@ -172,7 +172,7 @@ fn append(
         audience: None,
         effects,
         companions: Vec::new(),
-        mentions: Mentions::default(),
+        mentions: Vec::new(),
     }
 }
 

@@ -26,8 +26,8 @@ use crate::engine::Engine;
 use crate::ids::{ConversationId, Cursor, Position, UserId};
 use crate::kinds::registry::Registry;
 use crate::limits::{
-    INDEX_BEHIND, SEARCH_SCOPES, SEARCH_SPAN, SEARCH_SPAN_MOST, SEARCH_TIME, SEARCHES_AT_ONCE,
-    WRITE_TIMEOUT,
+    INDEX_BEHIND, SEARCH_SCOPES, SEARCH_SCOPES_AT_ONCE, SEARCH_SPAN, SEARCH_SPAN_MOST, SEARCH_TIME,
+    SEARCHES_AT_ONCE, WRITE_TIMEOUT,
 };
 use crate::message::{Message, Rejection};
 use crate::posting::{in_ms, not_now};
@@ -209,13 +209,16 @@ impl Walk<'_> {
         let Some(scopes) = &self.scopes else {
             return Ok((Vec::new(), None));
         };
-        let mut find = self.find(scopes);
+        let mut find = self.find();
         let mut hits: Vec<Hit> = Vec::new();
         let mut last = before;
         let mut span = SEARCH_SPAN;
         while before > Position(1) {
             if self.core.runtime.now() > end {
                 return Ok((hits, Some(before)));
+            }
+            if span > SEARCH_SPAN || scopes.len() <= SEARCH_SCOPES_AT_ONCE {
+                find.any.clone_from(scopes);
             }
             find.before = before;
             find.after = Position(before.0.saturating_sub(1).saturating_sub(span).max(0));
@@ -244,14 +247,14 @@ impl Walk<'_> {
         Ok((hits, None))
     }
 
-    fn find(&self, scopes: &[String]) -> Find {
+    fn find(&self) -> Find {
         let search = self.search;
         let mut all: Vec<String> = search.query.terms().into_iter().collect();
         all.extend(search.sender.map(|user| sender_term(Some(user))));
         Find {
             user: self.user,
             all,
-            any: scopes.to_vec(),
+            any: Vec::new(),
             conversation: search.conversation,
             sender: search.sender,
             from_ms: search.from_ms,

@@ -23,6 +23,7 @@ pub(crate) mod finding;
 pub(crate) mod index;
 pub(crate) mod kinds;
 pub(crate) mod seeing;
+pub(crate) mod time;
 
 /// Where a log lives, and survives its engines.
 pub(crate) enum Home {
@@ -106,6 +107,7 @@ pub(crate) fn builder(store: Arc<dyn Store>) -> Builder {
         .limits(Limits {
             posts_per_second: 0,
             searches_per_second: 0,
+            groups_per_user: 0,
             ..Limits::default()
         })
 }

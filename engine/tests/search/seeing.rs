@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use webqq_engine::kinds::settings::Fields;
-use webqq_engine::limits::SEARCH_SCOPES;
+use webqq_engine::limits::{SEARCH_SCOPES, SEARCH_SCOPES_AT_ONCE};
 
 use super::{Home, search};
 
@@ -95,26 +95,29 @@ pub(crate) async fn what_is_meant_for_some(home: Home) {
     lab.engine.close().await;
 }
 
-/// A user of more conversations than a search is narrowed down to finds the same.
+/// A user of many conversations, and of more than a search is narrowed down to, finds the same.
 pub(crate) async fn more_conversations_than_fit(home: Home) {
     let lab = home.start().await;
     let (ann, bob) = (lab.user("ann").await, lab.user("bob").await);
     let group = lab.group("group", &[&bob]).await;
     lab.say(group, &bob, "tea for bob").await;
-    let direct = lab.engine.direct(ann.id, bob.id).await;
-    assert!(direct.is_err(), "they are strangers");
-    let mut last = group;
-    for nth in 0..=SEARCH_SCOPES {
-        last = lab.group(&format!("group {nth}"), &[&ann]).await;
+    let first = lab.group("first", &[&ann]).await;
+    lab.say(first, &ann, "tea for ann").await;
+    for many in [SEARCH_SCOPES_AT_ONCE, SEARCH_SCOPES] {
+        let names: Vec<String> = (0..many).map(|nth| format!("{many} {nth}")).collect();
+        for names in names.chunks(16) {
+            let ann = [&ann];
+            let groups = names.iter().map(|name| lab.group(name, &ann));
+            futures_util::future::join_all(groups).await;
+        }
+        lab.indexed().await;
+        assert_eq!(lab.texts(&ann, "tea").await, ["[tea] for ann"]);
+        let here = super::Search {
+            conversation: Some(first),
+            ..search("tea")
+        };
+        assert_eq!(lab.found(&ann, here).await.results.len(), 1);
     }
-    lab.say(last, &ann, "tea for ann").await;
-    lab.indexed().await;
-    assert_eq!(lab.texts(&ann, "tea").await, ["[tea] for ann"]);
-    let here = super::Search {
-        conversation: Some(last),
-        ..search("tea")
-    };
-    assert_eq!(lab.found(&ann, here).await.results.len(), 1);
     lab.engine.close().await;
 }
 

@@ -9,5 +9,7 @@ create table if not exists search (
     position bigint   not null primary key, -- the message's
     terms    tsvector not null              -- its terms, and the stretch of the log it lies in
 );
--- No list of pending entries: every search would read it from end to end.
-create index if not exists search_terms on search using gin (terms) with (fastupdate = off);
+-- Every search reads the list of pending entries from end to end, so it is kept short (64 KiB);
+-- without one, indexing takes half as long again.
+create index if not exists search_terms on search using gin (terms)
+    with (fastupdate = on, gin_pending_list_limit = 64);

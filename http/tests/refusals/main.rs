@@ -15,5 +15,6 @@ mod limits;
 mod mended;
 mod openapi;
 mod readme;
+mod search;
 mod seed;
 mod sessions;

@@ -93,6 +93,20 @@ pub(super) fn table() -> Vec<Row> {
         row(
             Plain,
             "GET",
+            "/api/search?query=hello",
+            none(),
+            all("200"),
+        ),
+        row(
+            Plain,
+            "GET",
+            "/api/search?query=hello&conversation=GROUP",
+            none(),
+            was_in("200"),
+        ),
+        row(
+            Plain,
+            "GET",
             "/api/conversations/GROUP/messages/16",
             none(),
             roles("200", "200", "200", "200", [NOTHING; 5]),

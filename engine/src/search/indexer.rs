@@ -96,7 +96,9 @@ async fn fitting(store: &dyn Store) -> Result<IndexState> {
     if state.version == VERSION {
         return Ok(state);
     }
-    tracing::info!(version = state.version, "the search index is made anew");
+    if state.position > Position(0) {
+        tracing::info!(version = state.version, "the search index is made anew");
+    }
     store.clear_index(VERSION).await?;
     store.index_state().await
 }

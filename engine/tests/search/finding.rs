@@ -276,6 +276,16 @@ pub(crate) async fn a_kind_of_ones_own(home: Home) {
         ["[basil] grows", "番茄汤: tomatoes, [basil]"]
     );
     assert_eq!(lab.texts(&ann, "番茄").await, ["[番茄]汤: tomatoes, basil"]);
+    // A forwarded text is found where it was forwarded to.
+    let other = lab.group("other", &[&ann]).await;
+    let source = json!({"source": {"conversation": group, "seq": 5}});
+    lab.post(other, &ann, "forward", source).await;
+    lab.indexed().await;
+    let here = super::Search {
+        conversation: Some(other),
+        ..search("basil")
+    };
+    assert_eq!(lab.found(&ann, here).await.results.len(), 1);
     // The name of a group is a setting, and what a kind does not offer is not found.
     assert!(lab.texts(&ann, "group").await.is_empty());
     lab.engine.close().await;

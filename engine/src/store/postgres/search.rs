@@ -177,3 +177,44 @@ async fn clear(db: &Connection, version: i64) -> Result<()> {
     );
     Ok(db.batch_execute(&sql).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(all: &[&str], any: &[&str], after: i64, before: i64) -> Option<String> {
+        let texts = |terms: &[&str]| terms.iter().map(|term| (*term).to_owned()).collect();
+        expression(&Find {
+            user: UserId(uuid::Uuid::nil()),
+            all: texts(all),
+            any: texts(any),
+            conversation: None,
+            sender: None,
+            from_ms: None,
+            to_ms: None,
+            after: Position(after),
+            before: Position(before),
+            limit: 1,
+        })
+    }
+
+    #[test]
+    fn a_search_names_all_its_stretches() {
+        let stretch = 1 << STRETCH_BITS;
+        for (after, before, expected) in [
+            (0, 2, Some("wtea&(p0)")),
+            (0, stretch, Some("wtea&(p0)")),
+            (0, stretch + 1, Some("wtea&(p0|p1)")),
+            (stretch - 1, stretch + 1, Some("wtea&(p1)")),
+            (stretch - 2, 3 * stretch, Some("wtea&(p0|p1|p2)")),
+            (5, 6, None),
+            (9, 2, None),
+            (i64::MAX, i64::MIN, None),
+        ] {
+            let found = asked(&["wtea"], &[], after, before);
+            assert_eq!(found.as_deref(), expected, "{after} {before}");
+        }
+        let both = asked(&["wa", "wb"], &["g1", "g2"], 0, 2);
+        assert_eq!(both.as_deref(), Some("wa&wb&(p0)&(g1|g2)"));
+    }
+}

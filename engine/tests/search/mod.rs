@@ -202,7 +202,9 @@ impl Lab {
             for hit in found.results {
                 let message: Value = serde_json::from_slice(&hit.message).unwrap();
                 let id: ConversationId = message["conversation"].as_str().unwrap().parse().unwrap();
-                all.push((id, message["seq"].as_i64().unwrap()));
+                let place = (id, message["seq"].as_i64().unwrap());
+                assert!(!all.contains(&place), "{place:?} comes twice");
+                all.push(place);
             }
             match found.next {
                 Some(next) => search.before = Some(next.to_string()),

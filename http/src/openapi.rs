@@ -7,8 +7,8 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    admission, conversations, friends, groups, members, messages, operations, search, sessions, shapes,
-    users,
+    admission, conversations, friends, groups, members, messages, operations, search, sessions,
+    shapes, users,
 };
 
 type SchemaOf = fn(&mut SchemaGenerator) -> Value;

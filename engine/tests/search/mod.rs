@@ -132,9 +132,18 @@ impl Lab {
         let group = self.engine.create_group(members[0], fields, None).await;
         let id = group.unwrap().id;
         for member in &members[1..] {
-            self.engine.join_group(member, id).await.unwrap();
+            self.join(id, member).await;
         }
         id
+    }
+
+    pub(crate) async fn join(&self, group: ConversationId, who: &User) {
+        self.engine.join_group(who, group, "").await.unwrap();
+    }
+
+    pub(crate) async fn leave(&self, group: ConversationId, who: &User) {
+        let left = self.engine.remove_member(who, group, who.id, false).await;
+        left.unwrap();
     }
 
     pub(crate) async fn say(&self, group: ConversationId, who: &User, text: &str) -> i64 {

@@ -14,19 +14,19 @@ pub(crate) async fn what_history_shows(home: Home) {
     let eve = lab.user("eve").await;
     let group = lab.group("group", &[&ann, &bob]).await;
     lab.say(group, &ann, "tea 1").await;
-    lab.engine.remove_member(&bob, group, bob.id).await.unwrap();
+    lab.leave(group, &bob).await;
     lab.say(group, &ann, "tea 2").await;
-    lab.engine.join_group(&bob, group).await.unwrap();
-    lab.engine.join_group(&cat, group).await.unwrap();
+    lab.join(group, &bob).await;
+    lab.join(group, &cat).await;
     lab.say(group, &ann, "tea 3").await;
-    lab.engine.remove_member(&bob, group, bob.id).await.unwrap();
+    lab.leave(group, &bob).await;
     lab.say(group, &ann, "tea 4").await;
     let shared = Fields {
         history_shared: Some(true),
         ..Fields::default()
     };
     lab.engine.change_group(&ann, group, shared).await.unwrap();
-    lab.engine.join_group(&dan, group).await.unwrap();
+    lab.join(group, &dan).await;
     let other = lab.group("other", &[&eve]).await;
     lab.say(other, &eve, "tea 5").await;
     lab.indexed().await;

@@ -205,3 +205,11 @@ create table if not exists reports (
 );
 create index if not exists reports_reporter on reports (reporter, state);
 create index if not exists reports_state on reports (state, number);
+
+-- How far the search index reaches. One row. The index itself is not common to both databases:
+-- `search.sql` beside each store's code.
+create table if not exists search_state (
+    id       bigint not null primary key check (id = 1), -- always 1
+    version  bigint not null,                            -- which cutter made the terms
+    position bigint not null                             -- every message up to here is in the index
+);

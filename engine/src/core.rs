@@ -33,6 +33,7 @@ pub(crate) struct Core {
     pub(crate) pages: Semaphore,
     pub(crate) rates: Rates,
     pub(crate) figures: Figures,
+    pub(crate) search: crate::search::Desk,
     /// Cancelled when the engine closes: streams say `bye`.
     pub(crate) stopping: CancellationToken,
     numbers: AtomicU64,
@@ -50,7 +51,7 @@ impl Core {
         head: crate::store::Head,
         secret: [u8; 32],
     ) -> Self {
-        let rates = Rates::new(limits.posts_per_second);
+        let rates = Rates::new(limits.posts_per_second, limits.searches_per_second);
         Self {
             runtime,
             store,
@@ -64,6 +65,7 @@ impl Core {
             pages: Semaphore::new(PAGES_AT_ONCE),
             rates,
             figures: Figures::default(),
+            search: crate::search::Desk::default(),
             stopping: CancellationToken::new(),
             numbers: AtomicU64::new(1),
         }

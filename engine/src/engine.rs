@@ -84,6 +84,15 @@ impl Builder {
         self
     }
 
+    /// Makes the search index of the store anew instead of starting the engine; answers up to
+    /// where it reaches.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn reindex(self) -> Result<Position, StoreError> {
+        crate::search::indexer::rebuild(&*self.store, &self.registry).await
+    }
+
     /// Starts the engine.
     ///
     /// # Errors
@@ -109,6 +118,7 @@ impl Builder {
         recovery::watch(&core);
         let journal = journal::run(&core, intake, head.batch);
         crate::accounts::watch_access(&core, head.access_version);
+        crate::search::indexer::start(&core);
         Ok(Engine {
             inner: Arc::new(Inner {
                 core,

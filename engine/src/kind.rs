@@ -27,6 +27,8 @@
 //! }
 //! ```
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -82,6 +84,11 @@ pub trait MessageKind: Serialize + DeserializeOwned + JsonSchema + Send + Sync +
 
     /// The line in conversation lists and notifications.
     fn summary(&self, lang: Lang) -> String;
+
+    /// The text by which the message is found in a search; `None`: it is not.
+    fn search_text(&self) -> Option<Cow<'_, str>> {
+        None
+    }
 
     /// Earlier messages of the same conversation that [`admit`](Self::admit) wants to look at, at
     /// most [`REFERENCES_PER_DRAFT`](crate::limits::REFERENCES_PER_DRAFT).

@@ -14,6 +14,7 @@
 //! | [`user`] | a user's actor, its ports, and what clients read: [`user::feed`], [`user::poll`] |
 //! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`links`], [`friends`], [`reading`], [`departure`], [`administration`], [`oversight`] are its chapters |
 //! | [`figures`] | what the engine counts about itself |
+//! | [`search`] | terms, queries, the indexer behind the log, and finding |
 //! | [`runtime`] | clock, sleep, spawn, randomness, ids: the seam to the world |
 //!
 //! The way of one message: [`Engine::post`] → `GroupMail::Post` → `group::admission` →
@@ -51,6 +52,7 @@ pub mod reading;
 mod recovery;
 mod rejection;
 pub mod runtime;
+pub mod search;
 pub mod seed;
 mod slot;
 pub mod store;

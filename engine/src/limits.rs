@@ -157,6 +157,42 @@ pub const PRESENCE_GRACE: Duration = Duration::from_secs(5);
 pub const HISTORY_MESSAGES: usize = 200;
 /// Users or groups one search answers.
 pub const FIND_RESULTS: usize = 50;
+/// Characters of a word that searching tells apart: words that agree so far are one. Longer ones
+/// are found by their beginning.
+pub const SEARCH_WORD_CHARS: usize = 64;
+/// Characters of what is searched for. Beyond: 422.
+pub const SEARCH_QUERY_CHARS: usize = 128;
+/// Different words, runs of characters and emoji of one search. Beyond: 422.
+pub const SEARCH_QUERY_PIECES: usize = 16;
+/// Characters of the text that a result shows. The rest is cut off.
+pub const SEARCH_SNIPPET_CHARS: usize = 160;
+/// Results of one page of a search. Beyond: 422.
+pub const SEARCH_RESULTS: usize = 50;
+/// Conversations that a search is narrowed down to in the index. A user of more searches the
+/// whole index, and what they may not see is left out afterwards: slower, the same results.
+pub const SEARCH_SCOPES: usize = 1_024;
+/// Conversations that a search is narrowed down to from its first step on. Naming more costs more
+/// than it saves where results are plenty, so with more only the steps behind the first do.
+pub const SEARCH_SCOPES_AT_ONCE: usize = 16;
+/// Positions of the log that the first step of a search looks at; each further one looks at four
+/// times as many, up to [`SEARCH_SPAN_MOST`].
+pub const SEARCH_SPAN: i64 = 16_384;
+/// Positions of the log that one step of a search looks at: bounds what one question asks of the
+/// store.
+pub const SEARCH_SPAN_MOST: i64 = 16 * SEARCH_SPAN;
+/// How long a search goes on taking steps. Beyond: it answers what it has, and where to go on.
+pub const SEARCH_TIME: Duration = Duration::from_secs(1);
+/// Searches under way at once in all; more wait. Fewer than a store has connections for reading,
+/// so that searching never holds up the rest.
+pub const SEARCHES_AT_ONCE: usize = 2;
+/// Seconds' worth of searches that one user may make at once after a pause.
+pub const SEARCH_BURST_SECONDS: u32 = 10;
+/// Messages that are indexed in one transaction. More wait for the next.
+pub const INDEX_BATCH: usize = 256;
+/// How long the indexer rests before it looks for news again.
+pub const INDEX_PAUSE: Duration = Duration::from_millis(250);
+/// An index that lacks a message received longer ago than this says that it is behind.
+pub const INDEX_BEHIND: Duration = Duration::from_secs(2);
 /// Seconds between heartbeats of a stream, before the spread.
 pub const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long a stream lives before it is asked to come again, before the spread.
@@ -188,6 +224,9 @@ pub struct Limits {
     /// Posts of one user per second, with a burst of three times as many; 0: unlimited.
     /// Beyond: 429 with Retry-After.
     pub posts_per_second: u32,
+    /// Searches of one user per second, with a burst of ten times as many; 0: unlimited.
+    /// Beyond: 429 with Retry-After.
+    pub searches_per_second: u32,
     /// Streams of one user; 0: unlimited. A further one closes the oldest with `superseded`.
     pub streams_per_user: usize,
     /// Messages a cursor may lie behind, counting those its user may see; 0: unlimited.
@@ -217,6 +256,7 @@ impl Default for Limits {
             group_members_most: 2_000,
             groups_per_user: 500,
             posts_per_second: 10,
+            searches_per_second: 2,
             streams_per_user: 8,
             catch_up_messages: 10_000,
             direct: DirectPolicy::default(),
@@ -239,4 +279,7 @@ const _: () = assert!(REACTIONS_PER_MESSAGE * (MAP_KEY_BYTES + 16) < STREAM_QUEU
 const _: () = assert!(PAGE_MESSAGES <= POLL_EVENTS);
 const _: () = assert!(PAGE_BYTES <= POLL_BYTES);
 const _: () = assert!(STREAM_QUEUE_DELIVERIES <= USER_MAILBOX_DELIVERIES);
+const _: () = assert!(SEARCH_SCOPES_AT_ONCE <= SEARCH_SCOPES);
+const _: () = assert!(SEARCH_QUERY_PIECES <= SEARCH_QUERY_CHARS);
+const _: () = assert!(INDEX_PAUSE.as_millis() * 2 < INDEX_BEHIND.as_millis());
 const _: () = assert!(HEARTBEAT.as_secs() * (100 + SPREAD_PERCENT) / 100 < 20);

@@ -232,6 +232,12 @@ pub fn rfc3339(ms: i64) -> String {
     }
 }
 
+/// The opposite of [`rfc3339`], with any offset; finer parts of a millisecond are dropped.
+pub fn parse_rfc3339(text: &str) -> Option<i64> {
+    let time: jiff::Timestamp = text.parse().ok()?;
+    Some(time.as_millisecond())
+}
+
 /// A value that is known to serialise, as shared bytes.
 pub(crate) fn to_bytes(value: &impl Serialize) -> Bytes {
     // Our own types have string keys only, so this cannot fail; `null` would show that it did.

@@ -261,6 +261,6 @@ pub(crate) fn not_now() -> Rejection {
     Rejection::unavailable("The server cannot say in time; try again with the same client id.")
 }
 
-fn in_ms(wait: std::time::Duration) -> u64 {
+pub(crate) fn in_ms(wait: std::time::Duration) -> u64 {
     u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::ids::{ConversationId, UserId};
-use crate::limits::{EXPORT_EVERY, RATES_TRACKED, TYPING_EVERY};
+use crate::limits::{EXPORT_EVERY, RATES_TRACKED, SEARCH_BURST_SECONDS, TYPING_EVERY};
 
 /// What is counted.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -14,11 +14,13 @@ enum Key {
     Post(UserId),
     Typing(UserId, ConversationId),
     Export(UserId),
+    Search(UserId),
 }
 
 /// See the [module](self).
 pub(crate) struct Rates {
     posts_per_second: u32,
+    searches_per_second: u32,
     /// When each would be idle again.
     arrivals: Mutex<BTreeMap<Key, Duration>>,
     /// Whose account is being deleted: they leave all their groups at once.
@@ -26,9 +28,10 @@ pub(crate) struct Rates {
 }
 
 impl Rates {
-    pub(crate) fn new(posts_per_second: u32) -> Self {
+    pub(crate) fn new(posts_per_second: u32, searches_per_second: u32) -> Self {
         Self {
             posts_per_second,
+            searches_per_second,
             arrivals: Mutex::default(),
             leaving: Mutex::default(),
         }
@@ -71,6 +74,16 @@ impl Rates {
     pub(crate) fn uncounted(&self, user: UserId) -> Option<Uncounted<'_>> {
         let mut leaving = self.leaving.lock().unwrap_or_else(PoisonError::into_inner);
         leaving.insert(user).then_some(Uncounted(self, user))
+    }
+
+    /// One more search of `user`; `Err`: how long to wait.
+    pub(crate) fn search(&self, user: UserId, now: Duration) -> Result<(), Duration> {
+        if self.searches_per_second == 0 {
+            return Ok(());
+        }
+        let every = Duration::from_secs(1) / self.searches_per_second;
+        let burst = every * (self.searches_per_second * SEARCH_BURST_SECONDS);
+        self.take(Key::Search(user), now, every, burst)
     }
 
     fn take(
@@ -117,7 +130,7 @@ mod tests {
 
     #[test]
     fn ten_a_second_with_a_burst_of_thirty() {
-        let rates = Rates::new(10);
+        let rates = Rates::new(10, 2);
         let user = UserId(Uuid::from_u128(1));
         let now = Duration::from_secs(5);
         for _ in 0..30 {
@@ -128,5 +141,20 @@ mod tests {
         rates.post(user, now + wait).unwrap();
         assert!(rates.post(user, now + wait).is_err());
         rates.post(UserId(Uuid::from_u128(2)), now).unwrap();
+    }
+
+    #[test]
+    fn two_searches_a_second_with_a_burst_of_twenty() {
+        let rates = Rates::new(10, 2);
+        let user = UserId(Uuid::from_u128(1));
+        let now = Duration::from_secs(5);
+        for _ in 0..20 {
+            rates.search(user, now).unwrap();
+        }
+        let wait = rates.search(user, now).unwrap_err();
+        assert_eq!(wait, Duration::from_millis(500));
+        rates.search(user, now + wait).unwrap();
+        rates.post(user, now).unwrap();
+        assert!(Rates::new(0, 0).search(user, now).is_ok());
     }
 }

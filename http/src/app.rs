@@ -18,7 +18,7 @@ use crate::password::Passwords;
 use crate::rate::{self, Rates};
 use crate::{
     account, admin, admission, conversations, friends, groups, members, messages, openapi,
-    operations, origin, poll, reports, sessions, stream, users,
+    operations, origin, poll, reports, search, sessions, stream, users,
 };
 
 /// What handlers share. Cheap to clone.
@@ -211,6 +211,7 @@ pub fn router(app: App) -> Router {
         .route("/admin/reports/{report}", post(admin::reports::judge))
         .route("/admin/audit", get(admin::audit::read))
         .route("/admin/figures", get(admin::figures::read))
+        .route("/search", get(search::search))
         .route("/kinds", get(operations::kinds))
         .route("/openapi.json", get(openapi::document))
         .fallback(unknown_route)

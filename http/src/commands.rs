@@ -6,6 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use serde_json::json;
+use webqq_engine::Engine;
 use webqq_engine::ids::Epoch;
 use webqq_engine::runtime::{Runtime, TokioRuntime};
 use webqq_engine::seed::Seeded;
@@ -38,6 +39,15 @@ pub fn db(command: Db, config: &Config) -> Result<(), String> {
                 given.map_err(|error| format!("{error}."))
             })?;
             println!("The log has a new epoch; every client starts over when it comes back.");
+        }
+        (Db::Reindex, store) => {
+            block_on(async {
+                let store = open_store(store, Access::Writer).await?;
+                let made = Engine::builder(store.clone()).reindex().await;
+                store.close().await;
+                made.map_err(|error| format!("{error}."))
+            })?;
+            println!("The search index is made anew.");
         }
     }
     Ok(())

@@ -66,6 +66,8 @@ pub enum Db {
     Init,
     /// Make every client start over; needed after a backup was put back. Stop the server first
     NewEpoch,
+    /// Make the search index anew; the server keeps it by itself. Stop the server first
+    Reindex,
 }
 
 /// `webqq seed …`

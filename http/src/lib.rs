@@ -3,7 +3,7 @@
 //! | room | what is there |
 //! |---|---|
 //! | [`app`] | all routes on one screen |
-//! | [`users`], [`account`], [`sessions`], [`conversations`], [`messages`], [`groups`], [`members`], [`admission`], [`friends`], [`reports`] | one file per thing that routes are about |
+//! | [`users`], [`account`], [`sessions`], [`conversations`], [`messages`], [`search`], [`groups`], [`members`], [`admission`], [`friends`], [`reports`] | one file per thing that routes are about |
 //! | [`admin`] | for the people who run the server |
 //! | [`stream`], [`poll`] | the two ways a feed leaves |
 //! | [`error`], `refusals`, [`answers`] | problem+json: all status codes, and what the engine refuses |
@@ -44,6 +44,7 @@ pub mod rate;
 mod rate_options;
 mod refusals;
 pub mod reports;
+pub mod search;
 pub mod server;
 pub mod sessions;
 pub mod shapes;

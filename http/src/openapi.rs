@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     account, admin, admission, conversations, friends, groups, members, messages, operations,
-    reports, sessions, shapes, users,
+    reports, search, sessions, shapes, users,
 };
 
 type SchemaOf = fn(&mut SchemaGenerator) -> Value;
@@ -118,6 +118,7 @@ const ROUTES: &[Route] = &[
     route("post", "/api/admin/reports/{report}", "Close a report", &[], Some(of::<admin::reports::Judgement>), 204, None),
     route("get", "/api/admin/audit", "The audit log, the newest first", &["before", "limit"], None, 200, Some(of::<admin::audit::Audit>)),
     route("get", "/api/admin/figures", "The server at this moment", &[], None, 200, Some(of::<admin::figures::Figures>)),
+    route("get", "/api/search", "Search what was said", &["query", "conversation", "sender", "from", "to", "before", "limit"], None, 200, Some(of::<search::SearchResults>)),
     route("get", "/api/kinds", "The message kinds", &[], None, 200, Some(of::<operations::Kinds>)),
     route("get", "/api/openapi.json", "This document", &[], None, 200, None),
     route("get", "/healthz", "The process runs", &[], None, 200, None),

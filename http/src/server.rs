@@ -123,6 +123,7 @@ fn limits(config: &Config) -> Limits {
             DirectMessages::Everyone => DirectPolicy::Everyone,
         },
         session_days: i64::from(number(config.session_days)),
+        ..Limits::default()
     }
 }
 

@@ -1,6 +1,8 @@
 //! `forward`: shows a message of one conversation in another. The sender names where it stands; the
 //! server puts its content in. Where it came from is not told: the readers may not know of it.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,20 +72,27 @@ impl MessageKind for Forward {
     }
 
     fn summary(&self, lang: Lang) -> String {
-        let text = self
-            .content
-            .as_ref()
-            .and_then(|content| content.body["text"].as_str());
-        let text: String = text.unwrap_or_default().chars().take(100).collect();
+        let text: String = self.text().unwrap_or_default().chars().take(100).collect();
         match lang {
             Lang::En => format!("[forwarded] {text}"),
             Lang::Zh => format!("[转发] {text}"),
         }
     }
 
+    fn search_text(&self) -> Option<Cow<'_, str>> {
+        self.text().map(Cow::Borrowed)
+    }
+
     fn quotes(&self) -> Option<(ConversationId, Seq)> {
         let source = self.source.as_ref()?;
         Some((source.conversation, source.seq))
+    }
+}
+
+impl Forward {
+    /// The text of what was forwarded, if it has one.
+    fn text(&self) -> Option<&str> {
+        self.content.as_ref()?.body["text"].as_str()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The kinds an engine knows, by name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
@@ -30,6 +31,8 @@ pub(crate) trait Kind: Send + Sync {
     fn wants(&self, body: &Value) -> Result<Wants, Rejection>;
     /// `None` when the body is not one of this kind (an older version of it, say).
     fn summary(&self, body: &Value, lang: Lang) -> Option<String>;
+    /// `None`: it is not searched for, or the body is not one of this kind.
+    fn search_text(&self, body: &Value) -> Option<String>;
 }
 
 /// A draft that its kind accepts.
@@ -124,6 +127,11 @@ impl<K: MessageKind> Kind for Typed<K> {
 
     fn summary(&self, body: &Value, lang: Lang) -> Option<String> {
         read::<K>(body).ok().map(|kind| kind.summary(lang))
+    }
+
+    fn search_text(&self, body: &Value) -> Option<String> {
+        let kind = read::<K>(body).ok()?;
+        kind.search_text().map(Cow::into_owned)
     }
 }
 

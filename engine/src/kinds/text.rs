@@ -1,5 +1,7 @@
 //! `text`: what people write.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -59,6 +61,10 @@ impl MessageKind for Text {
 
     fn mentions_in(&self) -> Option<&str> {
         Some(&self.text)
+    }
+
+    fn search_text(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(&self.text))
     }
 }
 

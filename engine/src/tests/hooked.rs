@@ -114,6 +114,33 @@ impl AdministrationStore for Hooked {
     }
 }
 
+#[async_trait]
+impl SearchStore for Hooked {
+    async fn index_state(&self) -> Result<IndexState> {
+        self.memory.index_state().await
+    }
+
+    async fn log_after(&self, after: Position, limit: usize) -> Result<Vec<Message>> {
+        self.memory.log_after(after, limit).await
+    }
+
+    async fn index(&self, step: &IndexStep) -> Result<bool> {
+        self.memory.index(step).await
+    }
+
+    async fn clear_index(&self, version: i64) -> Result<()> {
+        self.memory.clear_index(version).await
+    }
+
+    async fn places(&self, user: UserId) -> Result<Vec<ConversationId>> {
+        self.memory.places(user).await
+    }
+
+    async fn search(&self, find: &Find) -> Result<Vec<Message>> {
+        self.memory.search(find).await
+    }
+}
+
 delegate! {
     head() -> Result<Head>;
     secret() -> Result<[u8; 32]>;

@@ -37,6 +37,11 @@ fn what_one_may_not_know_of_does_not_exist() {
             ("GET", path("messages"), Value::Null),
             ("GET", path("messages?after=0&limit=200"), Value::Null),
             ("GET", path("messages/1"), Value::Null),
+            (
+                "GET",
+                format!("/api/search?query=secret&conversation={id}"),
+                Value::Null,
+            ),
             ("PUT", path("read"), json!({"seq": 1})),
             ("POST", path("messages"), text.clone()),
             ("POST", path("typing"), json!({})),
@@ -64,7 +69,7 @@ fn what_one_may_not_know_of_does_not_exist() {
     }
     // What is said in a group is nothing to a stranger.
     for ((method, path, body), (_, missing, _)) in
-        routes("GROUP").into_iter().zip(routes(NOBODY)).take(4)
+        routes("GROUP").into_iter().zip(routes(NOBODY)).take(5)
     {
         let what = format!("stranger {method} {path}");
         let one = place.act("stranger", method, &path, &body);

@@ -20,5 +20,6 @@ mod openapi;
 mod races;
 mod rates;
 mod readme;
+mod search;
 mod seed;
 mod sessions;

@@ -29,6 +29,7 @@ pub(super) struct Tables {
     pub(super) usernames: BTreeMap<String, UserId>,
     pub(super) sessions: BTreeMap<SessionId, SessionRecord>,
     pub(super) administration: Administration,
+    pub(super) index: super::search::Index,
 }
 
 impl Tables {

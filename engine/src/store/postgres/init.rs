@@ -34,6 +34,7 @@ pub(super) fn init(url: &str) -> Result<()> {
         refuse_other_version(&mut transaction)?;
     }
     transaction.batch_execute(SCHEMA)?;
+    transaction.batch_execute(super::search::SCHEMA)?;
     make_head(&mut transaction)?;
     Ok(transaction.commit()?)
 }

@@ -286,7 +286,7 @@ pub(super) async fn posted(
     row.map(posted).transpose()
 }
 
-fn messages_of(rows: &[tokio_postgres::Row]) -> Result<Vec<Message>> {
+pub(super) fn messages_of(rows: &[tokio_postgres::Row]) -> Result<Vec<Message>> {
     rows.iter().map(|row| columns::message(row, 0)).collect()
 }
 

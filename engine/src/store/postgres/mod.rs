@@ -26,6 +26,7 @@ mod init;
 mod log;
 mod people;
 mod relations;
+mod search;
 mod write;
 mod writer;
 

@@ -25,6 +25,7 @@ mod columns;
 mod people;
 mod read;
 mod relations;
+mod search;
 mod setup;
 mod snapshot;
 mod write;

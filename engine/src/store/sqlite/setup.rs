@@ -107,6 +107,7 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<()> {
         }
     }
     tx.execute_batch(SCHEMA).map_err(failed)?;
+    tx.execute_batch(super::search::SCHEMA).map_err(failed)?;
     let mut drawn = [0u8; 36];
     getrandom::fill(&mut drawn)
         .map_err(|error| StoreError::Unusable(format!("no random numbers: {error}")))?;

@@ -9,12 +9,13 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::oneshot;
 
 use super::columns;
+use super::search;
 use super::setup::{self, failed};
 use super::snapshot;
 use super::write::{one, select, write};
 use crate::ids::Epoch;
 use crate::store::memory::FailCommit;
-use crate::store::{Batch, Head, Outcome, Result, StoreError, plan};
+use crate::store::{Batch, Head, IndexStep, Outcome, Result, StoreError, plan};
 
 /// Requests waiting for the writer; beyond: [`StoreError::Unavailable`] at once. The journal has
 /// one under way; those whose callers gave up are skipped.
@@ -25,6 +26,8 @@ pub(super) enum Job {
     Commit(Batch, oneshot::Sender<Result<Vec<Outcome>>>),
     Resolve(i64, oneshot::Sender<Result<Option<Vec<Outcome>>>>),
     NewEpoch(Epoch, oneshot::Sender<Result<Head>>),
+    Index(IndexStep, oneshot::Sender<Result<bool>>),
+    ClearIndex(i64, oneshot::Sender<Result<()>>),
     Close(oneshot::Sender<()>),
 }
 
@@ -67,7 +70,13 @@ impl Writer {
                 Job::NewEpoch(epoch, reply) => {
                     let _ = reply.send(self.on_connection(|tx| new_epoch(tx, epoch)));
                 }
-                Job::Commit(..) | Job::Resolve(..) => {}
+                Job::Index(step, reply) if !reply.is_closed() => {
+                    let _ = reply.send(self.on_connection(|tx| search::index(tx, &step)));
+                }
+                Job::ClearIndex(version, reply) => {
+                    let _ = reply.send(self.on_connection(|tx| search::clear(tx, version)));
+                }
+                Job::Commit(..) | Job::Resolve(..) | Job::Index(..) => {}
                 Job::Close(reply) => {
                     self.close();
                     let _ = reply.send(());

@@ -232,6 +232,8 @@ impl Town {
             .map(|segment| self.put_ids(place, who, segment));
         let mut path = path.collect::<Vec<_>>().join("/");
         if !query.is_empty() {
+            let query = query.split('=').map(|part| self.put_ids(place, who, part));
+            let query = query.collect::<Vec<_>>().join("=");
             path = format!("{path}?{query}");
         }
         let mut body = body.clone();

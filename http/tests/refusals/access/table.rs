@@ -90,6 +90,14 @@ pub(super) fn table() -> Vec<Row> {
         row(Plain, "GET", "/api/groups/GROUP", none(), all("200")),
         row(Plain, "GET", MEMBERS, none(), inside("200", "200", "200")),
         row(Plain, "GET", MESSAGES, none(), was_in("200")),
+        row(Plain, "GET", "/api/search?query=hello", none(), all("200")),
+        row(
+            Plain,
+            "GET",
+            "/api/search?query=hello&conversation=GROUP",
+            none(),
+            was_in("200"),
+        ),
         row(
             Plain,
             "GET",

@@ -55,7 +55,8 @@ impl Place {
             "GROUP" => self.group.as_str(),
             name => self.people.get(name).map_or(name, |person| &person.id),
         });
-        segments.collect::<Vec<_>>().join("/")
+        let path = segments.collect::<Vec<_>>().join("/");
+        path.replace("=GROUP", &format!("={}", self.group))
     }
 
     pub(crate) fn act(&self, who: &str, method: &str, path: &str, body: &Value) -> Response {

@@ -13,6 +13,7 @@
 //! | `journal`, `watermark`, `recovery` | the one writer, what was handed over, what is done after a crash |
 //! | [`user`] | a user's actor, its ports, and what clients read: [`user::feed`], [`user::poll`] |
 //! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`friends`], [`reading`] are its chapters |
+//! | [`files`] | what messages carry beside their bodies: storage, pictures, collecting |
 //! | [`runtime`] | clock, sleep, spawn, randomness, ids: the seam to the world |
 //!
 //! The way of one message: [`Engine::post`] → `GroupMail::Post` → `group::admission` →
@@ -25,6 +26,7 @@ mod core;
 mod directory;
 pub mod effects;
 pub mod engine;
+pub mod files;
 pub mod friends;
 pub mod group;
 pub mod groups;

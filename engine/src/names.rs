@@ -5,7 +5,7 @@ use crate::message::Rejection;
 
 /// Characters that change how their neighbours are drawn, or are not drawn at all: bidirectional
 /// marks, overrides and isolates, zero-width characters, fillers, soft hyphens, the byte order mark.
-fn is_deceptive(c: char) -> bool {
+pub(crate) fn is_deceptive(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}'
         | '\u{3164}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}' | '\u{061c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

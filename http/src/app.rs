@@ -16,8 +16,8 @@ use crate::error::Problem;
 use crate::password::Passwords;
 use crate::rate::AuthRate;
 use crate::{
-    admission, conversations, friends, groups, members, messages, openapi, operations, origin,
-    poll, sessions, stream, users,
+    admission, avatars, conversations, files, friends, groups, members, messages, openapi,
+    operations, origin, poll, sessions, stream, users,
 };
 
 /// What handlers share. Cheap to clone.
@@ -95,6 +95,20 @@ pub fn router(app: App) -> Router {
         .route("/sessions/current", delete(sessions::sign_out))
         .route("/sessions/{session}", delete(sessions::revoke))
         .route("/me", get(users::me).patch(users::change_me))
+        .route(
+            "/me/avatar",
+            put(avatars::set_own).delete(avatars::remove_own),
+        )
+        .route("/users/{user}/avatar", get(avatars::of_user))
+        .route(
+            "/groups/{group}/avatar",
+            get(avatars::of_group)
+                .put(avatars::set_of_group)
+                .delete(avatars::remove_of_group),
+        )
+        .route("/files", post(files::upload))
+        .route("/files/{file}", get(files::download))
+        .route("/files/{file}/thumbnail", get(files::thumbnail))
         .route("/me/password", put(users::change_password))
         .route("/sync", get(conversations::sync))
         .route("/stream", get(stream::stream))

@@ -23,6 +23,9 @@ pub struct Person {
     pub name: String,
     /// A line about oneself.
     pub signature: String,
+    /// Which avatar one has; absent: none. Another one has another id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<Uuid>,
 }
 
 /// One's own profile.
@@ -50,6 +53,9 @@ pub struct GroupShape {
     pub name: String,
     /// What it is about.
     pub description: String,
+    /// Which avatar it has; absent: none. Another one has another id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<Uuid>,
     /// What everyone in it should know; empty: nothing.
     pub announcement: String,
     /// Who wrote the announcement.
@@ -130,6 +136,7 @@ impl From<&User> for Person {
             username: user.username.clone(),
             name: user.name.clone(),
             signature: user.signature.clone(),
+            avatar: user.avatar.map(|file| file.0),
         }
     }
 }
@@ -153,6 +160,7 @@ impl From<Group> for GroupShape {
             number: group.number,
             name: settings.name,
             description: settings.description,
+            avatar: settings.avatar.map(|file| file.0),
             announcement: settings.announcement.text,
             announced_by: settings.announcement.by.map(|user| user.0),
             announced_at: settings.announcement.at_ms.map(rfc3339),

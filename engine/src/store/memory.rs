@@ -12,6 +12,7 @@ use super::rows::*;
 use super::*;
 
 mod contract;
+mod files;
 mod tables;
 pub(super) mod views;
 
@@ -70,6 +71,7 @@ impl MemoryStore {
             users: BTreeMap::new(),
             usernames: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            files: files::FileTables::default(),
         };
         Self {
             tables: Mutex::new(tables),

@@ -31,6 +31,7 @@ use crate::ids::{ClientId, ConversationId, Epoch, Position, Seq, SessionId, User
 use crate::message::Message;
 
 pub mod entries;
+pub mod files;
 pub mod memory;
 pub mod plan;
 pub mod postgres;
@@ -39,6 +40,7 @@ pub mod sqlite;
 pub mod views;
 
 pub use entries::*;
+pub use files::FileStore;
 pub use views::*;
 
 /// What can go wrong with a store as such. Refusals of single entries are [`Outcome`]s.
@@ -79,7 +81,7 @@ pub struct Head {
 /// The contract. Every method may be called from any task at any time; all of them end within
 /// five seconds (a commit or read that takes longer fails as [`StoreError::Unavailable`]).
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: FileStore + Send + Sync + 'static {
     /// The end of the log.
     async fn head(&self) -> Result<Head>;
 

@@ -7,10 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 mod effects;
+pub mod files;
 mod messages;
 mod people;
 mod stays;
 
+use self::files::{FileChanges, FileNeeds, FileRows};
 use super::rows::*;
 use super::{Append, Batch, Bounds, Entry, Outcome, Posted, StoreError, WhichSessions, fold};
 use crate::effects::Effect;
@@ -52,6 +54,8 @@ pub struct Needs {
     pub sessions_of: BTreeSet<UserId>,
     /// Single sessions.
     pub sessions: BTreeSet<SessionId>,
+    /// About files.
+    pub files: FileNeeds,
 }
 
 /// The rows that [`needs`] named, as they are under the head lock. What does not exist is absent.
@@ -83,6 +87,8 @@ pub struct Snapshot {
     pub usernames: BTreeMap<String, UserId>,
     /// Sessions by id.
     pub sessions: BTreeMap<SessionId, SessionRecord>,
+    /// About files.
+    pub files: FileRows,
 }
 
 impl Snapshot {
@@ -102,6 +108,7 @@ impl Snapshot {
             users: BTreeMap::new(),
             usernames: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            files: FileRows::default(),
         }
     }
 }
@@ -132,6 +139,8 @@ pub struct Changes {
     pub sessions: BTreeMap<SessionId, SessionRecord>,
     /// Sessions to delete.
     pub ended_sessions: BTreeSet<SessionId>,
+    /// About files.
+    pub files: FileChanges,
 }
 
 /// Whether a batch may be written after what this head says.
@@ -211,6 +220,9 @@ pub fn needs(entries: &[Entry]) -> Needs {
                 needs.users.insert(*user);
                 needs.counted.insert((*conversation, *seq));
             }
+            Entry::AddFile(file) => needs.files.add_file(file),
+            Entry::ForgetFiles { files, .. } => needs.files.files.extend(files),
+            Entry::ForgetBlobs { blobs } => needs.files.blobs.extend(blobs),
         }
     }
     needs
@@ -246,6 +258,7 @@ fn needs_of_append(append: &Append, needs: &mut Needs) {
 }
 
 fn needs_of_effect(id: ConversationId, effect: &Effect, needs: &mut Needs) {
+    needs.files.effect(id, effect);
     match effect {
         Effect::AddMember { user, .. } => {
             needs.stays.insert((id, *user));
@@ -270,7 +283,10 @@ fn needs_of_effect(id: ConversationId, effect: &Effect, needs: &mut Needs) {
         Effect::Recall { seq } | Effect::SetNote { seq, .. } => {
             needs.messages.insert((id, *seq));
         }
-        Effect::SetField(_) | Effect::SetState(_) | Effect::SetProfile(_) => {}
+        Effect::SetField(_)
+        | Effect::SetState(_)
+        | Effect::SetProfile(_)
+        | Effect::Attach { .. } => {}
     }
 }
 
@@ -293,6 +309,7 @@ pub fn plan(batch: &Batch, snapshot: Snapshot) -> (Vec<Outcome>, Changes) {
             users: BTreeMap::new(),
             sessions: BTreeMap::new(),
             ended_sessions: BTreeSet::new(),
+            files: FileChanges::default(),
         },
         rows: snapshot,
         bounds: batch.bounds,
@@ -349,6 +366,9 @@ impl Planner {
                 conversation,
                 seq,
             } => self.set_read(*user, *conversation, *seq),
+            Entry::AddFile(file) => self.add_file(file),
+            Entry::ForgetFiles { files, now_ms } => self.forget_files(files, *now_ms),
+            Entry::ForgetBlobs { blobs } => self.forget_blobs(blobs),
         }
     }
 }

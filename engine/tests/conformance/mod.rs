@@ -19,12 +19,14 @@ use webqq_engine::store::{
 pub(crate) mod appending;
 pub(crate) mod batches;
 pub(crate) mod feed;
+pub(crate) mod files;
 pub(crate) mod finding;
 pub(crate) mod groups;
 pub(crate) mod history;
 pub(crate) mod mechanisms;
 pub(crate) mod people;
 pub(crate) mod random;
+pub(crate) mod random_files;
 pub(crate) mod reading;
 pub(crate) mod sqlite_only;
 

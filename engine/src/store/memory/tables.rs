@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::files::FileTables;
 use super::views;
 use crate::kinds::maps;
 use crate::store::plan::{Changes, EntryKey, Needs, PostedKey, Snapshot};
@@ -27,6 +28,7 @@ pub(super) struct Tables {
     pub(super) users: BTreeMap<UserId, UserRecord>,
     pub(super) usernames: BTreeMap<String, UserId>,
     pub(super) sessions: BTreeMap<SessionId, SessionRecord>,
+    pub(super) files: FileTables,
 }
 
 impl Tables {
@@ -72,6 +74,12 @@ impl Tables {
             let groups = self.open_groups(*user).count();
             rows.group_counts.insert(*user, groups as i64);
         }
+        let users = needs.files.users.iter();
+        let users = users.filter_map(|id| self.users.get(id)?.avatar);
+        let groups = needs.files.groups.iter();
+        let groups = groups.filter_map(|id| self.conversations.get(id)?.settings.avatar);
+        let shown = users.chain(groups).collect();
+        rows.files = self.files.snapshot(&needs.files, &shown);
         rows
     }
 
@@ -121,6 +129,7 @@ impl Tables {
             self.sessions.remove(&id);
         }
         self.sessions.extend(changes.sessions);
+        self.files.write(changes.files);
     }
 
     // ---- reading -------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::columns::{list, sender};
 use super::connect::Connection;
+use super::file_changes;
 use crate::group::state::{ConversationType, Role};
 use crate::ids::UserId;
 use crate::message::Message;
@@ -90,7 +91,7 @@ const HEAD: &str = "update head set position = $1, batch = $2, outcomes = coales
      next_number = $4, access_version = $5 where id = 1";
 
 /// One statement with its values.
-struct Write<'a> {
+pub(super) struct Write<'a> {
     sql: &'static str,
     values: Vec<Box<dyn ToSql + Sync + Send + 'a>>,
 }
@@ -115,9 +116,11 @@ pub(super) async fn write(
         taken(changes),
         mentions(changes),
         forgotten(changes),
-        Some(head(changes, outcomes)),
     ];
-    let writes: Vec<Write<'_>> = writes.into_iter().flatten().collect();
+    let writes = writes.into_iter();
+    let writes = writes.chain(file_changes::writes(&changes.files));
+    let writes = writes.chain([Some(head(changes, outcomes))]);
+    let writes: Vec<Write<'_>> = writes.flatten().collect();
     // First all statements, so that the writes leave in their order.
     let prepared = writes.iter().map(|write| db.prepare_cached(write.sql));
     let prepared = try_join_all(prepared).await?;
@@ -133,13 +136,13 @@ async fn execute(db: &Connection, statement: &Statement, write: &Write<'_>) -> R
 }
 
 /// Rows on their way to become a [`Write`], column by column.
-struct Rows<'a, R> {
+pub(super) struct Rows<'a, R> {
     rows: Vec<&'a R>,
     write: Write<'a>,
 }
 
 impl<'a, R> Rows<'a, R> {
-    fn new(sql: &'static str, rows: impl IntoIterator<Item = &'a R>) -> Self {
+    pub(super) fn new(sql: &'static str, rows: impl IntoIterator<Item = &'a R>) -> Self {
         Self {
             rows: rows.into_iter().collect(),
             write: Write {
@@ -149,7 +152,7 @@ impl<'a, R> Rows<'a, R> {
         }
     }
 
-    fn column<T>(mut self, value: impl Fn(&'a R) -> T) -> Self
+    pub(super) fn column<T>(mut self, value: impl Fn(&'a R) -> T) -> Self
     where
         Vec<T>: ToSql + Sync + Send + 'a,
     {
@@ -159,7 +162,7 @@ impl<'a, R> Rows<'a, R> {
     }
 
     /// `None`: there are no rows.
-    fn write(self) -> Option<Write<'a>> {
+    pub(super) fn write(self) -> Option<Write<'a>> {
         (!self.rows.is_empty()).then_some(self.write)
     }
 }

@@ -21,6 +21,8 @@ use super::*;
 mod changes;
 mod columns;
 mod connect;
+mod file_changes;
+mod files;
 mod init;
 mod log;
 mod people;

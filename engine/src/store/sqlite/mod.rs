@@ -21,6 +21,7 @@ use super::memory::FailCommit;
 use super::*;
 
 mod columns;
+mod files;
 mod people;
 mod read;
 mod relations;

@@ -3,6 +3,7 @@
 use rusqlite::Transaction;
 
 use super::columns::{self, blob};
+use super::files;
 use super::write::{POSTED, all, one, posted, select};
 use crate::store::plan::{Needs, Snapshot};
 use crate::store::rows::HeadRow;
@@ -100,5 +101,6 @@ pub(super) fn read(
         let row = one(tx, &sql, [blob(session.0)], columns::session)?;
         rows.sessions.extend(row.map(|row| (*session, row)));
     }
+    rows.files = files::read(tx, &needs.files)?;
     Ok(rows)
 }

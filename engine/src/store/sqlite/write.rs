@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
 
 use super::columns::{self, blob};
+use super::files;
 use crate::group::state::ConversationType;
 use crate::store::plan::Changes;
 use crate::store::rows::*;
@@ -98,6 +99,7 @@ pub(super) fn write(tx: &Transaction<'_>, changes: &Changes) -> rusqlite::Result
     for row in changes.sessions.values() {
         write_session(tx, row)?;
     }
+    files::write(tx, &changes.files)?;
     let head = &changes.head;
     tx.prepare_cached(
         "update head set position = ?1, batch = ?2, next_number = ?3, access_version = ?4",

@@ -15,6 +15,7 @@
 //! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`links`], [`friends`], [`reading`], [`departure`], [`administration`], [`oversight`] are its chapters |
 //! | [`figures`] | what the engine counts about itself |
 //! | [`search`] | terms, queries, the indexer behind the log, and finding |
+//! | [`files`] | what messages carry beside their bodies: storage, pictures, collecting |
 //! | [`runtime`] | clock, sleep, spawn, randomness, ids: the seam to the world |
 //!
 //! The way of one message: [`Engine::post`] → `GroupMail::Post` → `group::admission` →
@@ -30,6 +31,7 @@ mod directory;
 pub mod effects;
 pub mod engine;
 pub mod figures;
+pub mod files;
 pub mod friends;
 pub mod group;
 pub mod groups;

@@ -13,6 +13,7 @@ use super::*;
 
 mod administration;
 mod contract;
+mod files;
 mod search;
 mod tables;
 pub(super) mod views;
@@ -74,6 +75,7 @@ impl MemoryStore {
             sessions: BTreeMap::new(),
             administration: administration::Administration::default(),
             index: search::Index::default(),
+            files: files::FileTables::default(),
         };
         Self {
             tables: Mutex::new(tables),

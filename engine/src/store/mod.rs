@@ -32,6 +32,7 @@ use crate::message::Message;
 
 pub mod administration;
 pub mod entries;
+pub mod files;
 pub mod memory;
 pub mod plan;
 pub mod postgres;
@@ -45,6 +46,7 @@ pub use administration::{
     ReportState,
 };
 pub use entries::*;
+pub use files::FileStore;
 pub use search::*;
 pub use views::*;
 
@@ -86,7 +88,7 @@ pub struct Head {
 /// The contract. Every method may be called from any task at any time; all of them end within
 /// five seconds (a commit or read that takes longer fails as [`StoreError::Unavailable`]).
 #[async_trait]
-pub trait Store: AdministrationStore + SearchStore + Send + Sync + 'static {
+pub trait Store: AdministrationStore + FileStore + SearchStore + Send + Sync + 'static {
     /// The end of the log.
     async fn head(&self) -> Result<Head>;
 

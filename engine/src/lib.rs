@@ -15,6 +15,7 @@
 //! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`links`], [`friends`], [`reading`], [`departure`], [`administration`], [`oversight`] are its chapters |
 //! | [`figures`] | what the engine counts about itself |
 //! | [`search`] | terms, queries, the indexer behind the log, and finding |
+//! | [`transfer`], [`records`] | moving a store's content; records of other programs as groups |
 //! | [`runtime`] | clock, sleep, spawn, randomness, ids: the seam to the world |
 //!
 //! The way of one message: [`Engine::post`] → `GroupMail::Post` → `group::admission` →
@@ -49,6 +50,7 @@ mod places;
 mod posting;
 mod rates;
 pub mod reading;
+pub mod records;
 mod recovery;
 mod rejection;
 pub mod runtime;
@@ -58,6 +60,7 @@ mod slot;
 pub mod store;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 pub mod typed;
 pub mod user;
 mod watermark;

@@ -38,6 +38,7 @@ pub mod postgres;
 pub mod rows;
 pub mod search;
 pub mod sqlite;
+mod transfer;
 pub mod views;
 
 pub use administration::{
@@ -47,6 +48,9 @@ pub use administration::{
 pub use entries::*;
 pub use search::*;
 pub use views::*;
+
+/// Which `schema.sql` this program understands.
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// What can go wrong with a store as such. Refusals of single entries are [`Outcome`]s.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -5,10 +5,12 @@
 //! | [`decode`] | from bytes to text: which encoding, strictly |
 //! | [`time`] | days, times of day, and how far a clock was ahead of UTC |
 //! | [`irc`], [`qq`] | from text to a [`Record`]: pure |
-//! | [`writing`] | from a record to the log, so that a second time adds nothing |
+//! | [`writing`], `people`, `messages` | from a record to the log, so that a second time adds nothing |
 
 pub mod decode;
 pub mod irc;
+mod messages;
+mod people;
 pub mod qq;
 pub mod time;
 pub mod writing;

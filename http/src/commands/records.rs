@@ -98,6 +98,7 @@ fn write(
         group: group.to_owned(),
         owner: place.owner.clone(),
         own_people,
+        raise_limit: place.raise_limit,
         dry_run: place.dry_run,
     };
     let written = block_on(async {

@@ -38,6 +38,9 @@ pub struct Place {
     /// User name of the owner of a group that is made [default: the first who speaks]
     #[arg(long, value_name = "USER")]
     pub owner: Option<String>,
+    /// Raise the member limit of a group that exists, if its new speakers do not fit
+    #[arg(long)]
+    pub raise_limit: bool,
     /// Only say what would be done
     #[arg(long)]
     pub dry_run: bool,

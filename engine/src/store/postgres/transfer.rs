@@ -207,12 +207,12 @@ impl Target for PostgresTransfer {
 
     fn finish(&mut self, epoch: Epoch) -> Result<()> {
         let finish = |client: &mut Client| {
+            // So that the first queries know how much there is.
+            client.batch_execute("analyze")?;
             let mut tx = client.transaction()?;
             tx.execute("update head set epoch = $1", &[&i64::from(epoch.0)])?;
             tx.execute(OVER, &[])?;
-            tx.commit()?;
-            // So that the first queries know how much there is.
-            client.batch_execute("analyze")
+            tx.commit()
         };
         Ok(finish(&mut self.client).map_err(StoreError::from)?)
     }

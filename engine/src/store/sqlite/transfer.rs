@@ -193,12 +193,13 @@ impl Target for SqliteTransfer {
     }
 
     fn finish(&mut self, epoch: Epoch) -> Result<()> {
+        // So that the first queries know how much there is, and that one file holds everything.
+        let tidy = "pragma optimize = 0x10002; pragma wal_checkpoint(truncate)";
+        self.connection.execute_batch(tidy).map_err(failed)?;
         let tx = self.transaction()?;
         let sql = "update head set epoch = ?1";
         tx.execute(sql, [i64::from(epoch.0)]).map_err(failed)?;
         tx.execute(OVER, []).map_err(failed)?;
-        tx.commit().map_err(failed)?;
-        let tidy = "pragma optimize = 0x10002; pragma wal_checkpoint(truncate)";
-        Ok(self.connection.execute_batch(tidy).map_err(failed)?)
+        Ok(tx.commit().map_err(failed)?)
     }
 }

@@ -6,6 +6,7 @@ use serde_json::json;
 use webqq_testkit::http::Client;
 
 use crate::place::{Place, hash, history, post, shown};
+use crate::program::{run, text};
 
 fn switch(from: &Place, to: &Place) {
     let (tokens, group) = from.seed(4);
@@ -120,4 +121,9 @@ fn what_cannot_be_moved_is_a_sentence() {
     let other = Place::sqlite();
     other.fine(&["import", &export]);
     assert!(empty.sentence(&["backup", &export]).contains("pg_dump"));
+    for command in ["export", "import", "backup", "import-irc", "import-qq"] {
+        assert_eq!(run(&[command]).status.code(), Some(2), "{command} alone");
+        let help = text(&run(&[command, "--help"]).stdout);
+        assert!(help.contains(&format!("Usage: webqq {command}")), "{help}");
+    }
 }

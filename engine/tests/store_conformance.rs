@@ -220,3 +220,11 @@ async fn what_the_store_refuses_is_said_with_its_file() {
 async fn one_transfer_at_a_time() {
     conformance::interrupted::one_at_a_time().await;
 }
+
+#[test]
+fn every_column_of_every_table_moves() {
+    let (sqlite, postgres) = (Place::sqlite(), Place::postgres());
+    conformance::transfer::every_column_of_every_table_moves(&sqlite, &postgres);
+    let (sqlite, postgres) = (Place::sqlite(), Place::postgres());
+    conformance::transfer::every_column_of_every_table_moves(&postgres, &sqlite);
+}

@@ -9,10 +9,12 @@ use uuid::Uuid;
 use super::people::shown;
 use super::writing::Target;
 use super::{Line, Record};
+use crate::effects::Effect;
 use crate::group::state::{ConversationType, GroupField, Role};
 use crate::ids::{ClientId, ConversationId, UserId};
-use crate::kind::{Effect, MessageKind};
-use crate::kinds::{create::Create, join::Join, settings::ChangeSettings, text::Text};
+use crate::kind::MessageKind;
+use crate::kinds::groups::{create::Create, join::Join, settings::ChangeSettings};
+use crate::kinds::text::Text;
 use crate::limits::{GROUP_MEMBERS, TEXT_CHARS};
 use crate::store::Append;
 
@@ -175,7 +177,7 @@ fn next(
     Append {
         conversation: target.id,
         r#type: ConversationType::Group,
-        expects,
+        expects: Some(expects),
         kind: kind.into(),
         sender: Some(said.sender),
         sender_name: said.name.clone(),
@@ -185,6 +187,8 @@ fn next(
         sent_at_ms: said.at_ms,
         counts: kind == Text::NAME,
         audience: None,
+        mentions: Vec::new(),
         effects,
+        companions: Vec::new(),
     }
 }

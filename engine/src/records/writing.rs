@@ -187,8 +187,11 @@ async fn find(store: &Arc<dyn Store>, place: &Place) -> Result<Target> {
     };
     let state = store.conversation(group.id).await?;
     let Some((state, _)) = state else {
-        return refused("the group was dissolved a moment ago");
+        return refused("the group is not there any more");
     };
+    if state.settings.dissolved_at_ms.is_some() {
+        return refused("the group is dissolved: take another");
+    }
     Ok(Target {
         id: group.id,
         name: group.settings.name.clone(),
@@ -209,7 +212,7 @@ async fn room(
     newcomers: usize,
 ) -> Result<Option<Append>> {
     let Some((state, _)) = store.conversation(target.id).await? else {
-        return refused("the group was dissolved a moment ago");
+        return refused("the group is not there any more");
     };
     let (members, limit) = (state.roster.len(), state.settings.member_limit);
     let wanted = (members + newcomers) as i64;

@@ -228,3 +228,8 @@ fn every_column_of_every_table_moves() {
     let (sqlite, postgres) = (Place::sqlite(), Place::postgres());
     conformance::transfer::every_column_of_every_table_moves(&postgres, &sqlite);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_store_holds_is_compared() {
+    conformance::interrupted::what_the_store_holds_is_compared().await;
+}

@@ -310,16 +310,18 @@ pub(crate) async fn a_damaged_export_is_refused_with_file_and_line() {
 struct Failing<T> {
     inner: T,
     calls: usize,
-    /// Rows that are given out twice.
+    /// A table whose first row is given out twice.
     twice: Option<&'static str>,
+    /// What becomes of rows on their way into the store.
+    spoil: fn(&Table, &mut Vec<Row>),
 }
 
 fn failing<T>(inner: T, calls: usize) -> Failing<T> {
-    let twice = None;
     Failing {
         inner,
         calls,
-        twice,
+        twice: None,
+        spoil: |_, _| {},
     }
 }
 
@@ -362,7 +364,9 @@ impl<T: Target> Target for Failing<T> {
         self.inner.begin(export)
     }
     fn insert(&mut self, table: &Table, rows: &[Row], segments: u64) -> Moved<()> {
-        self.call()?.insert(table, rows, segments)
+        let mut rows = rows.to_vec();
+        (self.spoil)(table, &mut rows);
+        self.call()?.insert(table, &rows, segments)
     }
     fn finish(&mut self, epoch: webqq_engine::ids::Epoch) -> Moved<()> {
         self.call()?.finish(epoch)
@@ -518,6 +522,63 @@ pub(crate) async fn what_the_store_refuses_is_said_with_its_file() {
     })
     .await
     .unwrap();
+}
+
+/// A store that does not hold what it was given is found out, and serves nobody.
+pub(crate) async fn what_the_store_holds_is_compared() {
+    type Spoil = fn(&Table, &mut Vec<Row>);
+    let spoils: [(Spoil, &[&str]); 4] = [
+        (
+            |table, rows| {
+                if table.name == "messages" {
+                    rows.pop();
+                }
+            },
+            &["`messages` has 22 rows instead of 23", "messages instead of"],
+        ),
+        (
+            |table, rows| {
+                let at = table.columns.iter().position(|one| one.name == "sender_name");
+                if let Some(at) = at {
+                    rows[3][at] = Value::Text("somebody else".into());
+                }
+            },
+            &["`messages` holds other rows", "differs"],
+        ),
+        (
+            |table, rows| {
+                if table.name == "sessions" {
+                    rows.clear();
+                }
+            },
+            &["`sessions` has 0 rows instead of 1"],
+        ),
+        (
+            |table, rows| {
+                let at = table.columns.iter().position(|one| one.name == "secret");
+                if let Some(at) = at {
+                    rows[0][at] = Value::Text("00".into());
+                }
+            },
+            &["`head` holds other rows"],
+        ),
+    ];
+    let (_place, directory) = exported().await;
+    for (spoil, words) in spoils {
+        let (from, target) = (directory.path().join("it"), Place::sqlite());
+        let path = target.path();
+        let error = tokio::task::spawn_blocking(move || {
+            let mut target = failing(SqliteTransfer::writing(&path).unwrap(), usize::MAX);
+            target.spoil = spoil;
+            let epoch = webqq_engine::ids::Epoch(9);
+            let done = import(&mut target, no_files(), &from, epoch, &mut ());
+            done.unwrap_err().to_string()
+        });
+        let error = error.await.unwrap();
+        assert!(words.iter().all(|word| error.contains(word)), "{error}");
+        let refused = target.open().await.err().unwrap().to_string();
+        assert!(refused.contains("is not finished"), "{refused}");
+    }
 }
 
 pub(crate) async fn one_at_a_time() {

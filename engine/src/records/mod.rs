@@ -19,10 +19,7 @@ pub use time::{Date, Offset};
 
 use std::collections::BTreeMap;
 
-/// Bytes of a file with a record: it is read into memory whole. Beyond: refused.
-pub const RECORD_BYTES: u64 = 256 * 1024 * 1024;
-/// Lines that a report names for each reason why they were left out; the rest are counted.
-pub const SKIPPED_NAMED: usize = 5;
+use crate::limits::RECORD_SKIPPED_NAMED;
 
 /// A conversation that took place.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,7 +84,7 @@ impl Skipped {
         let sentence = |(why, lines): (&&str, &Vec<usize>)| {
             let named: Vec<_> = lines
                 .iter()
-                .take(SKIPPED_NAMED)
+                .take(RECORD_SKIPPED_NAMED)
                 .map(usize::to_string)
                 .collect();
             let more = if lines.len() > named.len() {

@@ -14,7 +14,8 @@ use super::hashes::{ConversationSum, hex, sha256};
 use super::manifest::{Manifest, Segment};
 use super::row::{Row, key, parse};
 use super::schema::Table;
-use super::{MANIFEST_BYTES_MOST, Result, SEGMENT_BYTES_MOST, TransferError};
+use super::{Result, TransferError};
+use crate::limits::{TRANSFER_FILE_BYTES_MOST, TRANSFER_MANIFEST_BYTES_MOST};
 
 const MANIFEST: &str = "manifest.json";
 const LOCK: &str = "export.lock";
@@ -75,7 +76,7 @@ impl Directory {
             Err(error) => return Err(failed(&path, "read")(error)),
         };
         let mut bytes = Vec::new();
-        file.take(MANIFEST_BYTES_MOST)
+        file.take(TRANSFER_MANIFEST_BYTES_MOST)
             .read_to_end(&mut bytes)
             .map_err(failed(&path, "read"))?;
         let manifest = serde_json::from_slice(&bytes).map_err(|error| {
@@ -221,7 +222,7 @@ impl Directory {
         let path = self.path.join(&segment.file);
         let file = File::open(&path).map_err(failed(&path, "read"))?;
         let mut bytes = Vec::new();
-        let most = SEGMENT_BYTES_MOST;
+        let most = TRANSFER_FILE_BYTES_MOST;
         let read = file.take(most + 1).read_to_end(&mut bytes);
         read.map_err(failed(&path, "read"))?;
         if bytes.len() as u64 > most {

@@ -13,7 +13,8 @@ use super::hashes::Hashes;
 use super::manifest::{Manifest, TableFiles, Uploads};
 use super::row::{Row, key};
 use super::schema::{Table, travelling};
-use super::{Progress, Result, SEGMENT_BYTES, Source, TRANSFER_PAGE_ROWS, TransferError, uploads};
+use super::{Progress, Result, Source, TransferError, uploads};
+use crate::limits::{TRANSFER_FILE_BYTES, TRANSFER_PAGE_ROWS};
 
 /// What was exported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +142,7 @@ impl Export<'_> {
             for line in taken {
                 lines.push_str(&line);
                 rows += 1;
-                if lines.len() >= SEGMENT_BYTES {
+                if lines.len() >= TRANSFER_FILE_BYTES {
                     self.segment(at, table, &lines, rows)?;
                     (lines, rows) = (String::new(), 0);
                 }

@@ -14,10 +14,7 @@ use uuid::Uuid;
 
 use super::row::{Row, Value, line};
 use super::schema::Table;
-
-/// Conversations of one transfer: their hashes are kept in memory, about 200 bytes each. Beyond:
-/// the transfer is refused.
-pub const TRANSFER_CONVERSATIONS: usize = 8_000_000;
+use crate::limits::TRANSFER_CONVERSATIONS;
 
 /// What a conversation came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,10 +13,9 @@ use super::hashes::{ConversationSum, Hashes, sha256};
 use super::manifest::{Manifest, Segment, Uploads};
 use super::row::key;
 use super::schema::{Table, travelling};
-use super::{
-    DIFFERENCES_NAMED, Progress, Result, Source, TRANSFER_PAGE_ROWS, Target, TransferError, uploads,
-};
+use super::{Progress, Result, Source, Target, TransferError, uploads};
 use crate::ids::Epoch;
+use crate::limits::{TRANSFER_DIFFERENCES, TRANSFER_PAGE_ROWS};
 
 /// Fills `target` with the export in `directory`, and `files` with what users sent.
 ///
@@ -230,7 +229,7 @@ fn compare(directory: &Directory, manifest: &Manifest, found: &Hashes) -> Result
             (one, other) => {
                 differences.push(difference(one, other));
                 // The two lists are sorted: beyond the first difference they need not meet.
-                if differences.len() > DIFFERENCES_NAMED {
+                if differences.len() > TRANSFER_DIFFERENCES {
                     break;
                 }
             }
@@ -239,8 +238,8 @@ fn compare(directory: &Directory, manifest: &Manifest, found: &Hashes) -> Result
     if differences.is_empty() {
         return Ok(());
     }
-    let more = differences.len().saturating_sub(DIFFERENCES_NAMED);
-    differences.truncate(DIFFERENCES_NAMED);
+    let more = differences.len().saturating_sub(TRANSFER_DIFFERENCES);
+    differences.truncate(TRANSFER_DIFFERENCES);
     let more = if more > 0 { ", and more" } else { "" };
     let text = differences.join(", ");
     Err(TransferError::Bad(format!(

@@ -34,19 +34,6 @@ use self::manifest::Mark;
 use self::row::{Row, Value};
 use self::schema::Table;
 
-/// Rows read from a store at once. More come as the next page.
-pub const TRANSFER_PAGE_ROWS: usize = 512;
-/// A file of an export is closed when it has this many bytes; it holds at least one row.
-pub const SEGMENT_BYTES: usize = 4 * 1024 * 1024;
-/// A larger file was not written by an export, and is not read.
-pub const SEGMENT_BYTES_MOST: u64 = 64 * 1024 * 1024;
-/// The largest manifest that is read: beyond this, it was not written by an export.
-pub const MANIFEST_BYTES_MOST: u64 = 256 * 1024 * 1024;
-/// Differences that a failed verification names; the rest are counted.
-pub const DIFFERENCES_NAMED: usize = 8;
-
-const _: () = assert!((SEGMENT_BYTES as u64) < SEGMENT_BYTES_MOST);
-
 /// Why a transfer stopped. The text is a sentence without its end.
 #[derive(Debug, thiserror::Error)]
 pub enum TransferError {

@@ -15,7 +15,8 @@ use super::hashes::hex;
 use super::manifest::Uploads;
 use super::row::{Row, Value, key};
 use super::schema::Table;
-use super::{Progress, Result, Source, TRANSFER_PAGE_ROWS, TransferError};
+use super::{Progress, Result, Source, TransferError};
+use crate::limits::TRANSFER_PAGE_ROWS;
 
 /// Where an object lies under the directory of uploads; by the last two digits of its id, because
 /// the first are its time.

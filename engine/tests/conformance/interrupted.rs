@@ -534,11 +534,17 @@ pub(crate) async fn what_the_store_holds_is_compared() {
                     rows.pop();
                 }
             },
-            &["`messages` has 22 rows instead of 23", "messages instead of"],
+            &[
+                "`messages` has 22 rows instead of 23",
+                "messages instead of",
+            ],
         ),
         (
             |table, rows| {
-                let at = table.columns.iter().position(|one| one.name == "sender_name");
+                let at = table
+                    .columns
+                    .iter()
+                    .position(|one| one.name == "sender_name");
                 if let Some(at) = at {
                     rows[3][at] = Value::Text("somebody else".into());
                 }

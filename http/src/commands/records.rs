@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use webqq_engine::limits::RECORD_BYTES;
 use webqq_engine::records::writing::{self, Written};
-use webqq_engine::records::{Date, RECORD_BYTES, Record, decode, irc, qq};
+use webqq_engine::records::{Date, Record, decode, irc, qq};
 use webqq_engine::runtime::TokioRuntime;
 use webqq_engine::store::sqlite::Access;
 

@@ -223,9 +223,9 @@ async fn one_transfer_at_a_time() {
 
 #[test]
 fn every_column_of_every_table_moves() {
-    let (sqlite, postgres) = (Place::sqlite(), Place::postgres());
+    let (sqlite, postgres) = (Place::sqlite(), Place::postgres_with_a_dictionary());
     conformance::transfer::every_column_of_every_table_moves(&sqlite, &postgres);
-    let (sqlite, postgres) = (Place::sqlite(), Place::postgres());
+    let (sqlite, postgres) = (Place::sqlite(), Place::postgres_with_a_dictionary());
     conformance::transfer::every_column_of_every_table_moves(&postgres, &sqlite);
 }
 

@@ -20,7 +20,8 @@ use super::*;
 /// A database of either sort, and what must live as long.
 pub(crate) enum Place {
     Sqlite(TempDir),
-    Postgres(Database),
+    /// With the URL, because the database may be another one of the same server.
+    Postgres(Database, String),
 }
 
 impl Place {
@@ -32,7 +33,22 @@ impl Place {
     pub(crate) fn postgres() -> Self {
         let database = webqq_testkit::postgres::cluster().database();
         PostgresStore::init(database.url()).unwrap();
-        Self::Postgres(database)
+        let url = database.url().to_owned();
+        Self::Postgres(database, url)
+    }
+
+    /// In a database that sorts texts as a dictionary does, not by their bytes.
+    pub(crate) fn postgres_with_a_dictionary() -> Self {
+        let database = webqq_testkit::postgres::cluster().database();
+        let name = format!("{}_sorted", database.name());
+        let sql = format!(
+            "create database {name} template template0 encoding 'UTF8' locale_provider icu \
+             icu_locale 'en-US'"
+        );
+        database.run(|client| client.batch_execute(&sql).unwrap());
+        let url = database.url().replace(database.name(), &name);
+        PostgresStore::init(&url).unwrap();
+        Self::Postgres(database, url)
     }
 
     /// Of a SQLite file.
@@ -43,30 +59,28 @@ impl Place {
     pub(crate) fn path(&self) -> PathBuf {
         match self {
             Self::Sqlite(directory) => directory.path().join("webqq.db"),
-            Self::Postgres(_) => unreachable!("it has no path"),
+            Self::Postgres(..) => unreachable!("it has no path"),
         }
     }
 
     pub(crate) async fn open(&self) -> Result<Arc<dyn Store>> {
         Ok(match self {
             Self::Sqlite(_) => Arc::new(SqliteStore::open(&self.path(), Access::Writer)?),
-            Self::Postgres(database) => {
-                Arc::new(PostgresStore::open(database.url(), Access::Writer).await?)
-            }
+            Self::Postgres(_, url) => Arc::new(PostgresStore::open(url, Access::Writer).await?),
         })
     }
 
     fn reading(&self) -> Moved<Box<dyn Source>> {
         Ok(match self {
             Self::Sqlite(_) => Box::new(SqliteTransfer::reading(&self.path())?),
-            Self::Postgres(database) => Box::new(PostgresTransfer::reading(database.url())?),
+            Self::Postgres(_, url) => Box::new(PostgresTransfer::reading(url)?),
         })
     }
 
     fn writing(&self) -> Moved<Box<dyn Target>> {
         Ok(match self {
             Self::Sqlite(_) => Box::new(SqliteTransfer::writing(&self.path())?),
-            Self::Postgres(database) => Box::new(PostgresTransfer::writing(database.url())?),
+            Self::Postgres(_, url) => Box::new(PostgresTransfer::writing(url)?),
         })
     }
 
@@ -236,7 +250,7 @@ pub(crate) fn of_sqlite() -> Vec<Found> {
 
 /// What PostgreSQL says of its tables.
 pub(crate) fn of_postgres() -> Vec<Found> {
-    let Place::Postgres(database) = Place::postgres() else {
+    let Place::Postgres(database, _) = Place::postgres() else {
         unreachable!("it is one")
     };
     let sql = "select c.table_name::text, c.column_name::text, c.data_type::text, \
@@ -314,6 +328,8 @@ fn made_up(table: &Table, random: &mut random::Random) -> Row {
             Value::Number(random.pick(&[i64::MIN, -1, 0, i64::MAX]))
         }
         Type::Number => Value::Number(random.below(10_000) as i64),
+        // Often the same, so that what follows it in a key decides the order.
+        Type::Id if random.one_in(2) => Value::Id(Uuid::from_u128(7)),
         Type::Id => Value::Id(random.uuid()),
         Type::Flag => Value::Flag(random.one_in(2)),
     };

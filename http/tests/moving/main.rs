@@ -2,6 +2,11 @@
 //! the program as an operator runs it, also killed in the middle. One binary, because linking is
 //! dear.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test says what is wrong by where it panics"
+)]
+
 mod backup;
 mod irc;
 mod killed;

@@ -2,7 +2,7 @@
 //!
 //! **Going on.** Every file is whole or not there, and the manifest, written anew after each, names
 //! those that are. Called again with the same directory, an export checks them and goes on behind
-//! the last, but only if the log still stands where it stood ([`Mark`]): what was written then and
+//! the last, but only if the log still stands where it stood (its mark): what was written then and
 //! what would be read now must be one moment. Else it begins anew and says so. A copy made by
 //! `webqq backup`, or a server that is stopped, stands still.
 

@@ -212,6 +212,7 @@ create table if not exists search_state (
     id       bigint not null primary key check (id = 1), -- always 1
     version  bigint not null,                            -- which cutter made the terms
     position bigint not null                             -- every message up to here is in the index
+);
 
 -- An import that is under way. No row: none. A server does not start on a store that has one.
 create table if not exists import_progress (

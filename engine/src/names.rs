@@ -133,7 +133,7 @@ pub fn clean_group_name(text: &str) -> Result<String, Rejection> {
 /// is too long is cut off. `None`: nothing is left.
 pub fn nearest_line(text: &str, most: usize) -> Option<String> {
     let shown = |c: &char| c.is_whitespace() || !(c.is_control() || is_deceptive(*c));
-    let text: String = text.chars().filter(shown).collect();
+    let text: String = normalised(text).chars().filter(shown).collect();
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let cut: String = words.chars().take(most).collect();
     clean_line("name", &cut, 1, most).ok()
@@ -146,7 +146,7 @@ pub fn nearest_username(text: &str) -> Option<String> {
         true => c,
         false => '_',
     };
-    let name: String = text.trim().chars().map(allowed).collect();
+    let name: String = normalised(text).trim().chars().map(allowed).collect();
     let mut name: String = name.chars().take(USERNAME_CHARS - 6).collect();
     if name.chars().count() < 2 {
         name.push('_');

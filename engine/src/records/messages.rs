@@ -190,5 +190,6 @@ fn next(
         mentions: Vec::new(),
         effects,
         companions: Vec::new(),
+        act: None,
     }
 }

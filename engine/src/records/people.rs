@@ -5,26 +5,36 @@ use std::sync::Arc;
 
 use super::Record;
 use super::messages::id;
-use super::writing::{Place, Result, Target, refused};
+use super::writing::{Place, Result, Target, commit, refused};
 use crate::ids::UserId;
 use crate::limits::{DISPLAY_NAME_CHARS, JOURNAL_BATCH};
+use crate::message::Rejection;
 use crate::names::{nearest_line, nearest_username};
 use crate::runtime::Runtime;
-use crate::store::{Entry, NewUser, Store, User, fold};
+use crate::store::{Entry, NewUser, Outcome, Store, User, fold};
 
 /// User names tried for one speaker: the nearest, then with 2, 3, … behind it. Beyond: refused.
 const NAMES_TRIED: usize = 1_000;
 /// What somebody is called whose name has nothing that can be shown.
 const NAMELESS: &str = "?";
 
-/// The users that the speakers are, and the entries that make those who do not exist.
+/// A user to be.
+pub(super) struct Newcomer {
+    user: NewUser,
+    /// The user name that would be nearest.
+    nearest: String,
+    /// How many were tried.
+    tried: usize,
+}
+
+/// The users that the speakers are, and those of them who do not exist yet.
 pub(super) async fn people(
     store: &Arc<dyn Store>,
     runtime: &dyn Runtime,
     record: &Record,
     place: &Place,
     target: &Target,
-) -> Result<(Vec<UserId>, Vec<Entry>)> {
+) -> Result<(Vec<UserId>, Vec<Newcomer>)> {
     let group = target.id.to_string();
     let speakers = record.speakers.iter();
     let ids: Vec<UserId> = speakers
@@ -40,7 +50,7 @@ pub(super) async fn people(
         known.extend(store.users(some).await?.into_iter().map(|user| user.id));
     }
     let said: BTreeSet<usize> = record.lines.iter().map(|line| line.speaker).collect();
-    let (mut entries, mut taken) = (Vec::new(), BTreeSet::new());
+    let mut newcomers = Vec::new();
     for (at, speaker) in record.speakers.iter().enumerate() {
         if known.contains(&ids[at]) || !said.contains(&at) {
             continue;
@@ -49,36 +59,71 @@ pub(super) async fn people(
             Some(account) => format!("qq-{}", account.split('@').next().unwrap_or_default()),
             None => speaker.name.clone(),
         };
-        let username = free_username(store, &wish, &mut taken).await?;
-        entries.push(Entry::CreateUser(NewUser {
-            id: ids[at],
-            username,
-            name: shown(&speaker.name),
-            password_hash: None,
-            created_at_ms: runtime.wall_ms(),
-        }));
+        newcomers.push(Newcomer {
+            user: NewUser {
+                id: ids[at],
+                username: String::new(),
+                name: shown(&speaker.name),
+                password_hash: None,
+                created_at_ms: runtime.wall_ms(),
+            },
+            nearest: nearest_username(&wish).unwrap_or_else(|| "speaker".into()),
+            tried: 0,
+        });
     }
-    Ok((ids, entries))
+    Ok((ids, newcomers))
 }
 
-/// A user name that nobody has.
+/// Makes users, each with the nearest user name that the store lets them have: one that nobody has,
+/// and that looks like nobody's.
+pub(super) async fn make(store: &Arc<dyn Store>, mut newcomers: Vec<Newcomer>) -> Result<()> {
+    let mut taken = BTreeSet::new();
+    while !newcomers.is_empty() {
+        let rest = newcomers.split_off(newcomers.len().min(JOURNAL_BATCH));
+        for newcomer in &mut newcomers {
+            newcomer.user.username = free_username(store, newcomer, &mut taken).await?;
+        }
+        let entries = newcomers
+            .iter()
+            .map(|one| Entry::CreateUser(one.user.clone()));
+        let outcomes = commit(store, entries.collect()).await?;
+        let mut again = Vec::new();
+        for (newcomer, outcome) in newcomers.into_iter().zip(outcomes) {
+            match outcome {
+                Outcome::Done => {}
+                Outcome::Refused(Rejection { field, .. }) if field.is_some() => {
+                    again.push(newcomer);
+                }
+                Outcome::Refused(Rejection { detail, .. }) => {
+                    return refused(detail.trim_end_matches('.'));
+                }
+                _ => return refused("the store answered something else than was asked"),
+            }
+        }
+        again.extend(rest);
+        newcomers = again;
+    }
+    Ok(())
+}
+
+/// The next user name for somebody that nobody has.
 async fn free_username(
     store: &Arc<dyn Store>,
-    wish: &str,
+    newcomer: &mut Newcomer,
     taken: &mut BTreeSet<String>,
 ) -> Result<String> {
-    let nearest = nearest_username(wish).unwrap_or_else(|| "speaker".into());
-    for number in 1..=NAMES_TRIED {
-        let name = match number {
-            1 => nearest.clone(),
-            number => format!("{nearest}-{number}"),
+    while newcomer.tried < NAMES_TRIED {
+        newcomer.tried += 1;
+        let name = match newcomer.tried {
+            1 => newcomer.nearest.clone(),
+            number => format!("{}-{number}", newcomer.nearest),
         };
         if !taken.contains(&fold(&name)) && store.credentials(&name).await?.is_none() {
             taken.insert(fold(&name));
             return Ok(name);
         }
     }
-    refused(format!("too many users are called {nearest}"))
+    refused(format!("too many users are called {}", newcomer.nearest))
 }
 
 /// The owner that was asked for, of a group that is made.

@@ -15,12 +15,12 @@ use uuid::Uuid;
 
 use super::Record;
 use super::messages::{Said, founding, id, joining, messages, raising};
-use super::people::{display_name, owner, people};
+use super::people::{display_name, make, owner, people};
 use crate::group::state::Role;
 use crate::ids::{ConversationId, Seq, UserId};
-use crate::limits::{GROUP_NAME_CHARS, JOURNAL_BATCH};
+use crate::limits::JOURNAL_BATCH;
 use crate::message::Rejection;
-use crate::names::clean_line;
+use crate::names::clean_group_name;
 use crate::runtime::Runtime;
 use crate::store::{Append, Batch, Bounds, Entry, Group, Outcome, Store, StoreError, fold};
 use crate::transfer::Progress;
@@ -103,11 +103,12 @@ pub async fn write(
         return refused("there are no messages in it");
     }
     let mut target = find(store, place).await?;
-    let (people, mut entries) = people(store, runtime, record, place, &target).await?;
+    let (people, newcomers) = people(store, runtime, record, place, &target).await?;
+    let mut entries = Vec::new();
     let mut written = Written {
         group: target.name.clone(),
         made_group: !target.exists,
-        users: entries.len(),
+        users: newcomers.len(),
         joined: 0,
         messages: 0,
         known: 0,
@@ -122,9 +123,9 @@ pub async fn write(
         written.known = all - news.len();
     }
     let speakers: BTreeSet<UserId> = news.iter().map(|message| message.sender).collect();
-    let newcomers = speakers.difference(&target.members).count();
+    let joining_now = speakers.difference(&target.members).count();
     if target.exists {
-        let raised = room(store, place, &mut target, &people, record, newcomers).await?;
+        let raised = room(store, place, &mut target, &people, record, joining_now).await?;
         entries.extend(raised.map(Entry::Append));
     } else {
         let members = speakers.len() + usize::from(!speakers.contains(&owner));
@@ -150,12 +151,13 @@ pub async fn write(
     if place.dry_run {
         return Ok(written);
     }
-    commit(store, entries, progress).await?;
+    make(store, newcomers).await?;
+    append(store, entries, progress).await?;
     Ok(written)
 }
 
 async fn find(store: &Arc<dyn Store>, place: &Place) -> Result<Target> {
-    let name = clean_line("group", &place.group, 1, GROUP_NAME_CHARS);
+    let name = clean_group_name(&place.group);
     let name = name.map_err(|rejection| {
         let detail = rejection.detail.trim_end_matches('.').to_lowercase();
         RecordError::Refused(format!(
@@ -251,25 +253,18 @@ async fn unknown(
     Ok(posted.into_iter().flatten().collect())
 }
 
-async fn commit(
+/// Writes messages, as many at once as a batch holds.
+async fn append(
     store: &Arc<dyn Store>,
     entries: Vec<Entry>,
     progress: &mut dyn Progress,
 ) -> Result<()> {
-    let mut number = store.head().await?.batch;
     progress.begin("written", entries.len() as u64, 0);
     let mut entries = entries.into_iter().peekable();
     while entries.peek().is_some() {
-        number += 1;
-        let batch = Batch {
-            number: Some(number),
-            entries: entries.by_ref().take(JOURNAL_BATCH).collect(),
-            bounds: Bounds {
-                groups_per_user: 0,
-                ..Bounds::default()
-            },
-        };
-        for outcome in store.commit(&batch).await? {
+        let some: Vec<Entry> = entries.by_ref().take(JOURNAL_BATCH).collect();
+        let count = some.len() as u64;
+        for outcome in commit(store, some).await? {
             match outcome {
                 Outcome::Appended { .. } | Outcome::Done => {}
                 Outcome::Refused(Rejection { detail, .. }) => {
@@ -280,8 +275,21 @@ async fn commit(
                 }
             }
         }
-        progress.step(batch.entries.len() as u64);
+        progress.step(count);
     }
     progress.end();
     Ok(())
+}
+
+/// Writes the next batch.
+pub(super) async fn commit(store: &Arc<dyn Store>, entries: Vec<Entry>) -> Result<Vec<Outcome>> {
+    let batch = Batch {
+        number: Some(store.head().await?.batch + 1),
+        entries,
+        bounds: Bounds {
+            groups_per_user: 0,
+            ..Bounds::default()
+        },
+    };
+    Ok(store.commit(&batch).await?)
 }

@@ -256,3 +256,10 @@ create table if not exists message_files (
     primary key (conversation, seq, file)
 );
 create index if not exists message_files_file on message_files (file);
+
+-- An import that is under way. No row: none. A server does not start on a store that has one.
+create table if not exists import_progress (
+    id       bigint not null primary key check (id = 1), -- always 1
+    export   text   not null, -- which export: the SHA-256 of its manifest, in hexadecimal
+    segments bigint not null  -- how many of its files are in
+);

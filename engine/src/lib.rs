@@ -16,6 +16,7 @@
 //! | [`figures`] | what the engine counts about itself |
 //! | [`search`] | terms, queries, the indexer behind the log, and finding |
 //! | [`files`] | what messages carry beside their bodies: storage, pictures, collecting |
+//! | [`transfer`], [`records`] | moving a store's content; records of other programs as groups |
 //! | [`runtime`] | clock, sleep, spawn, randomness, ids: the seam to the world |
 //!
 //! The way of one message: [`Engine::post`] → `GroupMail::Post` → `group::admission` →
@@ -51,6 +52,7 @@ mod places;
 mod posting;
 mod rates;
 pub mod reading;
+pub mod records;
 mod recovery;
 mod rejection;
 pub mod runtime;
@@ -60,6 +62,7 @@ mod slot;
 pub mod store;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 pub mod typed;
 pub mod user;
 mod watermark;

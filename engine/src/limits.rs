@@ -271,6 +271,23 @@ pub const SWEEP_AGE_MS: i64 = 6 * 3_600_000;
 
 /// Rates tracked at once. Beyond: the idle ones are forgotten, then any one of them.
 pub const RATES_TRACKED: usize = 65_536;
+/// Rows that an export or import reads from a store at once. More come as the next page.
+pub const TRANSFER_PAGE_ROWS: usize = 512;
+/// Bytes at which a file of an export is closed; it holds at least one row.
+pub const TRANSFER_FILE_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of the largest file of an export that is read. Beyond: refused, no export wrote it.
+pub const TRANSFER_FILE_BYTES_MOST: u64 = 64 * 1024 * 1024;
+/// Bytes of the largest manifest that is read. Beyond: refused, no export wrote it.
+pub const TRANSFER_MANIFEST_BYTES_MOST: u64 = 256 * 1024 * 1024;
+/// Conversations of one export or import: their hashes are kept in memory, about 200 bytes each.
+/// Beyond: refused.
+pub const TRANSFER_CONVERSATIONS: usize = 8_000_000;
+/// Differences that a failed import names. Beyond: said to be more.
+pub const TRANSFER_DIFFERENCES: usize = 8;
+/// Bytes of a file with a record of another program: it is read into memory whole. Beyond: refused.
+pub const RECORD_BYTES: u64 = 256 * 1024 * 1024;
+/// Lines that a report names for each reason why they were left out. Beyond: counted only.
+pub const RECORD_SKIPPED_NAMED: usize = 5;
 
 /// The bounds that configuration may change. Where 0 means "unlimited", the field says so.
 #[derive(Clone, Debug)]
@@ -332,6 +349,7 @@ impl Default for Limits {
 // A batch must fit into the queue, a user's posts into the whole, a message into every queue
 // that carries it, and a page into an answer of a long-poll.
 const _: () = assert!(JOURNAL_BATCH <= JOURNAL_QUEUE);
+const _: () = assert!((TRANSFER_FILE_BYTES as u64) < TRANSFER_FILE_BYTES_MOST);
 const _: () = assert!(POSTS_IN_FLIGHT <= JOURNAL_QUEUE);
 const _: () = assert!(POSTS_IN_FLIGHT_PER_USER <= POSTS_IN_FLIGHT_PER_GROUP);
 const _: () = assert!(POSTS_IN_FLIGHT_PER_GROUP <= POSTS_IN_FLIGHT);

@@ -129,6 +129,31 @@ pub fn clean_group_name(text: &str) -> Result<String, Rejection> {
     clean_name("name", text, GROUP_NAME_CHARS)
 }
 
+/// A line that [`clean_line`] takes, as near to this one as can be: what it refuses is left out, what
+/// is too long is cut off. `None`: nothing is left.
+pub fn nearest_line(text: &str, most: usize) -> Option<String> {
+    let shown = |c: &char| c.is_whitespace() || !(c.is_control() || is_deceptive(*c));
+    let text: String = normalised(text).chars().filter(shown).collect();
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut: String = words.chars().take(most).collect();
+    clean_line("name", &cut, 1, most).ok()
+}
+
+/// A user name that [`clean_username`] takes, as near to this text as can be and short enough to
+/// have a number added.
+pub fn nearest_username(text: &str) -> Option<String> {
+    let allowed = |c: char| match c.is_alphanumeric() || "._-".contains(c) {
+        true => c,
+        false => '_',
+    };
+    let name: String = normalised(text).trim().chars().map(allowed).collect();
+    let mut name: String = name.chars().take(USERNAME_CHARS - 6).collect();
+    if name.chars().count() < 2 {
+        name.push('_');
+    }
+    clean_username(&name).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,5 +206,26 @@ mod tests {
         for bad in ["a", "a b", "a/b", "<b>", "a@b", &"x".repeat(33)] {
             assert!(clean_username(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn the_nearest_name_is_one() {
+        for (text, line) in [
+            ("  a \u{202e}b\t\u{7}c ", Some("a b c")),
+            ("toolong890", Some("toolong89")),
+            ("\u{200b}", None),
+            ("\u{301}", None),
+        ] {
+            assert_eq!(nearest_line(text, 9).as_deref(), line, "{text:?}");
+        }
+        for (text, name) in [
+            ("kylin_", Some("kylin_")),
+            ("a b|c", Some("a_b_c")),
+            ("张", Some("张_")),
+            ("", None),
+        ] {
+            assert_eq!(nearest_username(text).as_deref(), name, "{text:?}");
+        }
+        assert!(nearest_username(&"x|".repeat(99)).unwrap().len() < USERNAME_CHARS);
     }
 }

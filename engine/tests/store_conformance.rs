@@ -11,6 +11,7 @@ mod conformance;
 use std::sync::Arc;
 
 use conformance::Log;
+use conformance::transfer::Place;
 use webqq_engine::store::memory::MemoryStore;
 use webqq_engine::store::postgres::{Access, PostgresStore};
 
@@ -183,4 +184,72 @@ async fn postgres_agrees_on_random_batches() {
         let logs = [memory(), postgres().await];
         conformance::random::stores_agree(&logs, seed).await;
     }
+}
+
+/// Everything moves from SQLite to PostgreSQL and back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_moves_to_postgres_and_back() {
+    for seed in 201..=203 {
+        let (first, second, third) = (Place::sqlite(), postgres_place().await, Place::sqlite());
+        conformance::transfer::round_trips(first, second, third, seed).await;
+    }
+}
+
+/// Everything moves from PostgreSQL to SQLite and back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_moves_to_sqlite_and_back() {
+    let (first, second) = (postgres_place().await, Place::sqlite());
+    conformance::transfer::round_trips(first, second, postgres_place().await, 301).await;
+}
+
+async fn postgres_place() -> Place {
+    tokio::task::spawn_blocking(Place::postgres).await.unwrap()
+}
+
+#[test]
+fn no_table_or_column_of_sqlite_is_forgotten() {
+    conformance::transfer::nothing_is_forgotten(&conformance::transfer::of_sqlite());
+}
+
+#[test]
+fn no_table_or_column_of_postgres_is_forgotten() {
+    conformance::transfer::nothing_is_forgotten(&conformance::transfer::of_postgres());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_export_is_refused_with_file_and_line() {
+    conformance::interrupted::a_damaged_export_is_refused_with_file_and_line().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_export_goes_on_where_it_stopped() {
+    conformance::interrupted::an_export_goes_on_where_it_stopped().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_goes_on_where_it_stopped() {
+    conformance::interrupted::an_import_goes_on_where_it_stopped().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_store_refuses_is_said_with_its_file() {
+    conformance::interrupted::what_the_store_refuses_is_said_with_its_file().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_transfer_at_a_time() {
+    conformance::interrupted::one_at_a_time().await;
+}
+
+#[test]
+fn every_column_of_every_table_moves() {
+    let (sqlite, postgres) = (Place::sqlite(), Place::postgres_with_a_dictionary());
+    conformance::transfer::every_column_of_every_table_moves(&sqlite, &postgres);
+    let (sqlite, postgres) = (Place::sqlite(), Place::postgres_with_a_dictionary());
+    conformance::transfer::every_column_of_every_table_moves(&postgres, &sqlite);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_store_holds_is_compared() {
+    conformance::interrupted::what_the_store_holds_is_compared().await;
 }

@@ -11,14 +11,19 @@ use std::{
     path::PathBuf,
 };
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use clap::{Args, CommandFactory, Parser, ValueEnum, error::ErrorKind};
 
+pub use self::command::{Command, Db, Seed};
+pub use self::moving::{Backup, Export, Import, ImportIrc, ImportQq, Place};
 use crate::address::Network;
 use crate::file_options::{FileOptions, Files};
 use crate::rate_options::RateOptions;
 pub use crate::rate_options::Rates;
 pub use crate::urls::{PostgresUrl, PublicUrl, Store};
 pub use crate::user_commands::User;
+
+mod command;
+mod moving;
 
 /// The name of the SQLite file in `--data`.
 const SQLITE_FILE: &str = "webqq.db";
@@ -43,49 +48,6 @@ pub struct Cli {
     command: Option<Command>,
     #[command(flatten)]
     options: Options,
-}
-
-/// What to do.
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
-pub enum Command {
-    /// Run the server (this is what happens without a command)
-    Serve,
-    /// Prepare or look after the database
-    #[command(subcommand)]
-    Db(Db),
-    /// Manage accounts from the command line
-    #[command(subcommand)]
-    User(User),
-    /// Fill an empty database with users and groups, for load tests
-    Seed(Seed),
-}
-
-/// `webqq db …`
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
-pub enum Db {
-    /// Create the tables; harmless when they exist (the server does it by itself at start)
-    Init,
-    /// Make every client start over; needed after a backup was put back. Stop the server first
-    NewEpoch,
-    /// Make the search index anew; the server keeps it by itself. Stop the server first
-    Reindex,
-}
-
-/// `webqq seed …`
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
-pub struct Seed {
-    /// Users to create
-    #[arg(long, value_name = "N")]
-    pub users: u32,
-    /// Groups to create
-    #[arg(long, value_name = "G")]
-    pub groups: u32,
-    /// Members of each group
-    #[arg(long, value_name = "M")]
-    pub members: u32,
-    /// File for the created accounts and their tokens, one per line; keep it to yourself
-    #[arg(long, value_name = "FILE")]
-    pub out: PathBuf,
 }
 
 #[derive(Debug, Clone, Args)]

@@ -22,6 +22,11 @@ fn main() -> ExitCode {
         Command::Db(command) => commands::db(command, &config),
         Command::User(command) => user_commands::user(command, &config),
         Command::Seed(command) => commands::seed(&command, &config),
+        Command::Export(command) => commands::export(&command, &config),
+        Command::Import(command) => commands::import(&command, &config),
+        Command::Backup(command) => commands::backup(&command, &config),
+        Command::ImportIrc(command) => commands::import_irc(&command, &config),
+        Command::ImportQq(command) => commands::import_qq(&command, &config),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

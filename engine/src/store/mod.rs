@@ -39,6 +39,7 @@ pub mod postgres;
 pub mod rows;
 pub mod search;
 pub mod sqlite;
+mod transfer;
 pub mod views;
 
 pub use administration::{
@@ -49,6 +50,9 @@ pub use entries::*;
 pub use files::FileStore;
 pub use search::*;
 pub use views::*;
+
+/// Which `schema.sql` this program understands.
+pub const SCHEMA_VERSION: i64 = 2;
 
 /// What can go wrong with a store as such. Refusals of single entries are [`Outcome`]s.
 #[derive(Debug, Clone, thiserror::Error)]

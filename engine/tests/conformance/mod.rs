@@ -10,7 +10,7 @@ use webqq_engine::effects::{Effect, ProfileField};
 use webqq_engine::group::state::{ConversationType, GroupField, Role};
 use webqq_engine::ids::{ClientId, ConversationId, Position, Seq, SessionId, UserId};
 use webqq_engine::message::Message;
-use webqq_engine::store::memory::FailCommit;
+use webqq_engine::store::memory::{FailCommit, MemoryStore};
 use webqq_engine::store::{
     Act, Append, Batch, Behind, Bounds, Deed, Entry, NewSession, NewUser, Outcome, Page, Placed,
     Range, Result, Status, Store, StoreError,
@@ -24,6 +24,7 @@ pub(crate) mod files;
 pub(crate) mod finding;
 pub(crate) mod groups;
 pub(crate) mod history;
+pub(crate) mod interrupted;
 pub(crate) mod mechanisms;
 pub(crate) mod moderation;
 pub(crate) mod people;
@@ -31,6 +32,7 @@ pub(crate) mod random;
 pub(crate) mod random_files;
 pub(crate) mod reading;
 pub(crate) mod sqlite_only;
+pub(crate) mod transfer;
 
 /// A store to try.
 pub(crate) struct Log {

@@ -33,7 +33,7 @@ impl Random {
         (self.next() >> 33) as usize % end
     }
 
-    fn one_in(&mut self, chances: usize) -> bool {
+    pub(crate) fn one_in(&mut self, chances: usize) -> bool {
         self.below(chances) == 0
     }
 
@@ -41,7 +41,7 @@ impl Random {
         of[self.below(of.len())].clone()
     }
 
-    fn uuid(&mut self) -> Uuid {
+    pub(crate) fn uuid(&mut self) -> Uuid {
         Uuid::from_u64_pair(self.next(), self.next())
     }
 }
@@ -477,8 +477,55 @@ impl World {
     }
 }
 
+/// A run that can be looked at again, and go on.
+pub(crate) struct Run {
+    world: World,
+    fold: Fold,
+}
+
+impl Run {
+    /// A group that surely exists.
+    pub(crate) fn group(&self) -> ConversationId {
+        let most = self.world.seqs.iter().max_by_key(|(id, seq)| {
+            let group = self.world.groups.contains(id);
+            if group { **seq } else { 0 }
+        });
+        *most.unwrap().0
+    }
+
+    /// Takes in what was written beside the run; once for all logs.
+    pub(crate) fn took(&mut self, append: &Append, outcome: &Outcome) {
+        if !self
+            .world
+            .sent
+            .iter()
+            .any(|sent| sent.client_id == append.client_id)
+        {
+            self.fold.take(&Entry::Append(append.clone()), outcome);
+            self.world.sent.push(append.clone());
+            *self.world.seqs.entry(append.conversation).or_default() += 1;
+        }
+    }
+}
+
 /// Runs one seed over all these logs; all are new.
 pub(crate) async fn stores_agree(logs: &[Log], seed: u64) {
+    run(logs, seed).await;
+}
+
+/// Whether all these logs answer the same, and what the fold says.
+pub(crate) async fn compare_all(logs: &[Log], run: &mut Run, seed: u64) {
+    compare(logs, &mut run.world, &run.fold, seed).await;
+}
+
+/// Goes on with a run.
+pub(crate) async fn more(logs: &[Log], run: &mut Run, seed: u64) {
+    go_on(logs, &mut run.world, &mut run.fold, seed, BATCHES / 10).await;
+    compare(logs, &mut run.world, &run.fold, seed).await;
+}
+
+/// Like [`stores_agree`]; what came of it.
+pub(crate) async fn run(logs: &[Log], seed: u64) -> Run {
     let mut world = World::new(seed);
     let mut users = Vec::new();
     for (at, id) in world.users.iter().enumerate().skip(1) {
@@ -492,12 +539,23 @@ pub(crate) async fn stores_agree(logs: &[Log], seed: u64) {
         log.commit(users.clone()).await;
     }
     let mut fold = Fold::default();
+    go_on(logs, &mut world, &mut fold, seed, BATCHES).await;
+    compare(logs, &mut world, &fold, seed).await;
+    // The run is worth something only if it got somewhere.
+    let left = fold.stays.iter().filter(|stay| stay.left.is_some());
+    let (messages, stays, left) = (fold.messages.len(), fold.stays.len(), left.count());
+    let enough = messages > 100 && stays > 20 && left > 3;
+    assert!(enough, "seed {seed}: {messages} {stays} {left}");
+    Run { world, fold }
+}
+
+async fn go_on(logs: &[Log], world: &mut World, fold: &mut Fold, seed: u64, batches: usize) {
     let bounds = Bounds {
         groups_per_user: 3,
         sessions_per_user: 3,
         ..Bounds::default()
     };
-    for _ in 0..BATCHES {
+    for _ in 0..batches {
         let count = 1 + world.random.below(12);
         let entries: Vec<_> = (0..count).map(|_| world.entry()).collect();
         let fail = match world.random.below(12) {
@@ -522,15 +580,9 @@ pub(crate) async fn stores_agree(logs: &[Log], seed: u64) {
         let members = |id: &ConversationId| (*id, fold.members(*id).into_iter().collect());
         world.members = world.groups.iter().map(members).collect();
         if world.random.one_in(10) {
-            compare(logs, &mut world, &fold, seed).await;
+            compare(logs, world, fold, seed).await;
         }
     }
-    compare(logs, &mut world, &fold, seed).await;
-    // The run is worth something only if it got somewhere.
-    let left = fold.stays.iter().filter(|stay| stay.left.is_some());
-    let (messages, stays, left) = (fold.messages.len(), fold.stays.len(), left.count());
-    let enough = messages > 100 && stays > 20 && left > 3;
-    assert!(enough, "seed {seed}: {messages} {stays} {left}");
 }
 
 /// Writes a batch, through a failure if there is to be one.

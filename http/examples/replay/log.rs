@@ -1,10 +1,8 @@
-//! The log of an IRC channel: who said what, in order.
-//!
-//! `[hh:mm] <name> text` and `[hh:mm]  * name does` are messages; `=== …` lines tell of joins and
-//! leaves and are none. Bytes that are not UTF-8 are replaced.
+//! The log of an IRC channel, as [`irc`] reads it. Bytes that are not UTF-8 are replaced.
 
-use std::collections::HashMap;
 use std::path::Path;
+
+use webqq_engine::records::{Date, decode, irc};
 
 /// A conversation that took place.
 pub(crate) struct Log {
@@ -25,46 +23,33 @@ pub(crate) struct Line {
 
 impl Log {
     pub(crate) fn read(file: &Path) -> Result<Self, String> {
-        let bytes = std::fs::read(file);
-        let bytes = bytes.map_err(|error| format!("{}: {error}", file.display()))?;
-        let mut log = Self {
-            speakers: Vec::new(),
-            lines: Vec::new(),
-            empty: 0,
-        };
-        let mut numbers = HashMap::new();
-        for (nth, line) in String::from_utf8_lossy(&bytes).lines().enumerate() {
-            if line.starts_with("===") || line.trim().is_empty() {
-                continue;
-            }
-            let (name, text) = message(line)
-                .ok_or_else(|| format!("{} line {}: {line}", file.display(), nth + 1))?;
-            let speaker = *numbers.entry(name.to_owned()).or_insert_with(|| {
-                log.speakers.push(name.to_owned());
-                log.speakers.len() - 1
-            });
-            if text.trim().is_empty() {
-                log.empty += 1;
-            } else {
-                let text = text.to_owned();
-                log.lines.push(Line { speaker, text });
-            }
+        let name = file.display();
+        let bytes = std::fs::read(file).map_err(|error| format!("{name}: {error}"))?;
+        let (text, _) = decode::forgivingly(&bytes);
+        // When things were said does not matter here.
+        let date = Date::new(2000, 1, 1).ok_or("there is no such day")?;
+        let record = irc::parse(&text, date, "+00:00".parse()?);
+        if record.skipped.count(irc::UNKNOWN) > 0 {
+            let odd = record.skipped.sentences().join("; ");
+            return Err(format!("{name} is no log of a channel: {odd}"));
         }
-        if log.speakers.len() < 2 {
-            return Err(format!("{}: this is no conversation", file.display()));
+        if record.speakers.len() < 2 {
+            return Err(format!("{name}: this is no conversation"));
         }
-        Ok(log)
+        let lines = record.lines.into_iter();
+        Ok(Self {
+            speakers: record
+                .speakers
+                .into_iter()
+                .map(|speaker| speaker.name)
+                .collect(),
+            lines: lines
+                .map(|line| Line {
+                    speaker: line.speaker,
+                    text: line.text,
+                })
+                .collect(),
+            empty: record.skipped.count(irc::EMPTY),
+        })
     }
-}
-
-/// The speaker and the text of a line; an action's text begins with its star.
-fn message(line: &str) -> Option<(&str, &str)> {
-    let (_time, rest) = line.strip_prefix('[')?.split_once("] ")?;
-    if let Some(spoken) = rest.strip_prefix('<') {
-        let (name, text) = spoken.split_once('>')?;
-        return Some((name, text.strip_prefix(' ').unwrap_or(text)));
-    }
-    let action = rest.trim_start();
-    let name = action.strip_prefix("* ")?.split(' ').next()?;
-    Some((name, action))
 }

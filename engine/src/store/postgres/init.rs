@@ -7,10 +7,8 @@ use ::postgres::{Client, NoTls, Transaction};
 
 use super::connect::{Connection, configuration, query_opt};
 use super::log::no_head;
-use crate::store::{Result, StoreError};
-
-/// Which `schema.sql` this version understands.
-const SCHEMA_VERSION: i64 = 2;
+use crate::store::transfer::{UNDERWAY, unfinished};
+use crate::store::{Result, SCHEMA_VERSION, StoreError};
 
 const SCHEMA: &str = include_str!("../../../../schema.sql");
 /// The first public number.
@@ -86,8 +84,16 @@ pub(super) async fn refuse_unknown_tables(db: &Connection) -> Result<()> {
     }
 }
 
+/// Refuses tables whose import is not finished: they would look whole.
+pub(super) async fn refuse_unfinished_import(db: &Connection) -> Result<()> {
+    match query_opt(db, UNDERWAY, &[]).await? {
+        None => Ok(()),
+        Some(_) => Err(unfinished()),
+    }
+}
+
 /// Whether this version understands tables of that one.
-fn known_version(version: i64) -> Result<()> {
+pub(super) fn known_version(version: i64) -> Result<()> {
     if version == SCHEMA_VERSION {
         return Ok(());
     }

@@ -29,8 +29,11 @@ mod log;
 mod people;
 mod relations;
 mod search;
+mod transfer;
 mod write;
 mod writer;
+
+pub use transfer::PostgresTransfer;
 
 /// How long a starting server waits for another to give up the writer lock.
 pub const WRITER_PATIENCE: Duration = Duration::from_secs(15);
@@ -68,6 +71,7 @@ impl PostgresStore {
         let config = configuration(url)?;
         let pool = pool(&config)?;
         within(CALL, lent(&pool, init::refuse_unknown_tables)).await?;
+        within(CALL, lent(&pool, init::refuse_unfinished_import)).await?;
         let writer = Writer::open(config, access, patience);
         let writer = within(patience + CALL, writer).await?;
         Ok(Self { pool, writer })

@@ -16,7 +16,7 @@ use super::write;
 use crate::ids::Epoch;
 use crate::store::{Batch, Outcome, Result, StoreError};
 
-const TRY_LOCK: &str = "select pg_try_advisory_lock(hashtext('webqq'), 0)";
+pub(super) const TRY_LOCK: &str = "select pg_try_advisory_lock(hashtext('webqq'), 0)";
 const HOLDER: &str = "select a.pid, coalesce(a.backend_start::text, ''), \
      coalesce(host(a.client_addr), 'local') \
      from pg_locks l join pg_stat_activity a using (pid) \

@@ -21,6 +21,7 @@ use super::memory::FailCommit;
 use super::*;
 
 mod administration;
+mod backup;
 mod columns;
 mod files;
 mod people;
@@ -29,8 +30,12 @@ mod relations;
 mod search;
 mod setup;
 mod snapshot;
+mod transfer;
 mod write;
 mod writer;
+
+pub use backup::backup;
+pub use transfer::SqliteTransfer;
 
 /// Connections that read. More reads at once wait for one.
 const READERS: usize = 4;
@@ -71,6 +76,7 @@ impl SqliteStore {
         };
         let mut connection = setup::writer(path)?;
         setup::prepare(&mut connection)?;
+        setup::refuse_unfinished_import(&connection)?;
         let fault = Arc::new(Mutex::new(None));
         let writer = Writer {
             path: path.to_owned(),

@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use crate::limits::WRITE_TIMEOUT;
-use crate::store::{Result, StoreError};
+use crate::store::transfer::{UNDERWAY, unfinished};
+use crate::store::{Result, SCHEMA_VERSION, StoreError};
 
 /// The tables, for both databases.
 const SCHEMA: &str = include_str!("../../../../schema.sql");
-/// The version of [`SCHEMA`] that this code understands.
-const SCHEMA_VERSION: i64 = 2;
 /// The first public number.
 const FIRST_NUMBER: i64 = 10_001;
 /// Statements kept prepared on one connection; more than there are, so none is prepared twice.
@@ -93,19 +92,7 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<()> {
     let tx = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed)?;
-    let known = "select 1 from sqlite_schema where type = 'table' and name = 'head'";
-    let known = tx.query_row(known, [], |_| Ok(())).optional();
-    if known.map_err(failed)?.is_some() {
-        let version: i64 = tx
-            .query_row("select schema_version from head", [], |row| row.get(0))
-            .map_err(failed)?;
-        if version != SCHEMA_VERSION {
-            return Err(StoreError::Unusable(format!(
-                "the database is of version {version}, this program understands version \
-                 {SCHEMA_VERSION}: use the program that made it"
-            )));
-        }
-    }
+    known_version(&tx)?;
     tx.execute_batch(SCHEMA).map_err(failed)?;
     tx.execute_batch(super::search::SCHEMA).map_err(failed)?;
     let mut drawn = [0u8; 36];
@@ -124,6 +111,41 @@ pub(super) fn prepare(connection: &mut Connection) -> Result<()> {
     )
     .map_err(failed)?;
     tx.commit().map_err(failed)
+}
+
+/// Refuses tables that another version made. No tables at all are fine.
+pub(super) fn known_version(connection: &Connection) -> Result<()> {
+    if !has_table(connection, "head")? {
+        return Ok(());
+    }
+    let version: i64 = connection
+        .query_row("select schema_version from head", [], |row| row.get(0))
+        .map_err(failed)?;
+    if version == SCHEMA_VERSION {
+        return Ok(());
+    }
+    Err(StoreError::Unusable(format!(
+        "the database is of version {version}, this program understands version \
+         {SCHEMA_VERSION}: use the program that made it"
+    )))
+}
+
+/// Refuses a database whose import is not finished: it would look whole.
+pub(super) fn refuse_unfinished_import(connection: &Connection) -> Result<()> {
+    if !has_table(connection, "import_progress")? {
+        return Ok(());
+    }
+    let underway = connection.query_row(UNDERWAY, [], |_| Ok(())).optional();
+    match underway.map_err(failed)? {
+        None => Ok(()),
+        Some(()) => Err(unfinished()),
+    }
+}
+
+fn has_table(connection: &Connection, name: &str) -> Result<bool> {
+    let sql = "select 1 from sqlite_schema where type = 'table' and name = ?1";
+    let found = connection.query_row(sql, [name], |_| Ok(())).optional();
+    Ok(found.map_err(failed)?.is_some())
 }
 
 /// What an error of the database means to callers. For a commit that did not reach its COMMIT:

@@ -1,57 +1,17 @@
-//! `webqq db`, `webqq seed`: what is done without serving. `webqq user` is in
-//! [`user_commands`](crate::user_commands).
+//! `webqq seed`: users and groups in bulk, for load tests.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use serde_json::json;
-use webqq_engine::Engine;
-use webqq_engine::ids::Epoch;
-use webqq_engine::runtime::{Runtime, TokioRuntime};
+use webqq_engine::runtime::TokioRuntime;
 use webqq_engine::seed::Seeded;
-use webqq_engine::store::postgres::PostgresStore;
-use webqq_engine::store::sqlite::{Access, SqliteStore};
+use webqq_engine::store::sqlite::Access;
 
-use crate::config::{Config, Db, Seed, Store};
+use super::block_on;
+use crate::config::{Config, Seed};
 use crate::server::open_store;
-
-/// `webqq db …`
-///
-/// # Errors
-/// One sentence that says what to do.
-pub fn db(command: Db, config: &Config) -> Result<(), String> {
-    match (command, &config.store) {
-        (Db::Init, Store::Sqlite(path)) => {
-            SqliteStore::open(path, Access::Writer).map_err(|error| format!("{error}."))?;
-            println!("The tables are there.");
-        }
-        (Db::Init, Store::Postgres(url)) => {
-            PostgresStore::init(url.expose()).map_err(|error| format!("{error}."))?;
-            println!("The tables are there.");
-        }
-        (Db::NewEpoch, store) => {
-            block_on(async {
-                let store = open_store(store, Access::Writer).await?;
-                let epoch = Epoch((TokioRuntime::default().random() >> 32) as u32);
-                let given = store.new_epoch(epoch).await;
-                store.close().await;
-                given.map_err(|error| format!("{error}."))
-            })?;
-            println!("The log has a new epoch; every client starts over when it comes back.");
-        }
-        (Db::Reindex, store) => {
-            block_on(async {
-                let store = open_store(store, Access::Writer).await?;
-                let made = Engine::builder(store.clone()).reindex().await;
-                store.close().await;
-                made.map_err(|error| format!("{error}."))
-            })?;
-            println!("The search index is made anew.");
-        }
-    }
-    Ok(())
-}
 
 /// `webqq seed …`: takes the writer's lock, so not beside a running server.
 ///
@@ -120,13 +80,4 @@ fn write_lines(out: &mut impl Write, seeded: &Seeded) -> std::io::Result<()> {
         writeln!(out, "{line}")?;
     }
     Ok(())
-}
-
-pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, String>>) -> Result<T, String> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build();
-    let runtime = runtime.map_err(|error| format!("The runtime does not start: {error}."))?;
-    runtime.block_on(work)
 }

@@ -259,7 +259,7 @@ pub(crate) fn chat() -> Vec<(&'static str, &'static str)> {
 }
 
 /// Texts in several scripts.
-pub(crate) const TEXTS: [&str; 16] = [
+pub(crate) const TEXTS: [&str; 17] = [
     "今天天气不错，我们去公园吧",
     "明天会下雨，记得带伞",
     "天气预报说今天多云",
@@ -276,4 +276,6 @@ pub(crate) const TEXTS: [&str; 16] = [
     "한국어 메시지입니다",
     "Привет, как дела?",
     "今 天 (with spaces)",
+    // Has the pairs of a longer run, but not the run.
+    "天气，气不",
 ];

@@ -103,15 +103,20 @@ pub(crate) async fn more_conversations_than_fit(home: Home) {
     lab.say(group, &bob, "tea for bob").await;
     let first = lab.group("first", &[&ann]).await;
     lab.say(first, &ann, "tea for ann").await;
+    let mut told = vec!["[tea] for ann"];
     for many in [SEARCH_SCOPES_AT_ONCE, SEARCH_SCOPES] {
         let names: Vec<String> = (0..many).map(|nth| format!("{many} {nth}")).collect();
+        let mut last = first;
         for names in names.chunks(16) {
             let ann = [&ann];
             let groups = names.iter().map(|name| lab.group(name, &ann));
-            futures_util::future::join_all(groups).await;
+            let groups = futures_util::future::join_all(groups).await;
+            last = groups.into_iter().max().unwrap_or(last);
         }
+        lab.say(last, &ann, "tea again").await;
         lab.indexed().await;
-        assert_eq!(lab.texts(&ann, "tea").await, ["[tea] for ann"]);
+        told.insert(0, "[tea] again");
+        assert_eq!(lab.texts(&ann, "tea").await, told);
         let here = super::Search {
             conversation: Some(first),
             ..search("tea")

@@ -205,3 +205,46 @@ create table if not exists reports (
 );
 create index if not exists reports_reporter on reports (reporter, state);
 create index if not exists reports_state on reports (state, number);
+
+-- Contents of files, each once: who uploads what is there already shares it. Its bytes are an
+-- object of the file storage under the blob's id. The object is there before the row, and goes
+-- after it.
+create table if not exists blobs (
+    id         uuid   not null primary key, -- made by the engine; names the object, never used twice
+    sha256     text   not null unique,      -- of the bytes, in hexadecimal
+    size       bigint not null,             -- bytes
+    mime       text   not null,             -- what it is, found in it
+    uses       bigint not null,             -- files that hold it, as content or thumbnail
+    created_at bigint not null              -- when it was first uploaded
+);
+create index if not exists blobs_unused on blobs (id) where uses = 0;
+
+-- Uploads: one row for each. What it may be called, and who may have it, hangs on the upload and
+-- not on its bytes.
+create table if not exists files (
+    id         uuid   not null primary key, -- made by the engine
+    blob       uuid,                        -- content; null once collected, while the day's limit counts it
+    thumbnail  uuid,                        -- a small picture of it; null: none
+    owner      uuid   not null,             -- who uploaded it
+    purpose    text   not null,             -- attachment, avatar
+    name       text   not null,             -- what the uploader called it, cleaned
+    mime       text   not null,             -- what it is, found in the content
+    size       bigint not null,             -- bytes of the content
+    width      bigint,                      -- of a picture, in pixels
+    height     bigint,                      -- of a picture, in pixels
+    uploaded   bigint not null,             -- bytes that count towards the uploader's limit for a day
+    uses       bigint not null,             -- messages that refer to it, and faces that show it
+    expires_at bigint,                      -- may be collected from then on; null: in use
+    created_at bigint not null              -- when it was uploaded
+);
+create index if not exists files_owner on files (owner, created_at);
+create index if not exists files_expiring on files (expires_at) where expires_at is not null;
+
+-- Which messages refer to which files. A recall takes its rows away.
+create table if not exists message_files (
+    conversation uuid   not null, -- where
+    seq          bigint not null, -- the message's place
+    file         uuid   not null, -- what it refers to
+    primary key (conversation, seq, file)
+);
+create index if not exists message_files_file on message_files (file);

@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use crate::effects::Mentions;
 use crate::group::state::{ConversationState, Member, Role};
-use crate::ids::{Seq, UserId};
+use crate::ids::{FileId, Seq, UserId};
 use crate::kinds::registry::Registry;
 use crate::limits::{DirectPolicy, MENTIONS_PER_MESSAGE};
 use crate::message::{Message, Rejection};
+use crate::store::files::FileRecord;
 use crate::store::{MemberName, Rights, fold};
 
 /// What everyone of a group is called by.
@@ -28,6 +29,10 @@ pub struct LookedUp {
     pub(crate) rights: Option<Rights>,
     /// What the members are called, where the text may mention some.
     pub(crate) names: Vec<MemberName>,
+    /// Files that the kind refers to, if the sender may have them.
+    pub(crate) files: Vec<FileRecord>,
+    /// Files of the quoted message.
+    pub(crate) quoted_files: Vec<FileRecord>,
 }
 
 /// What a rule may look at.
@@ -82,6 +87,19 @@ impl<'a> Admission<'a> {
     /// see it.
     pub fn quoted(&self) -> Option<&'a Message> {
         self.looked_up.quoted.as_ref()
+    }
+
+    /// A file that [`files`](crate::kind::MessageKind::files) asked for, or that the quoted message
+    /// refers to, if the sender may have it: they uploaded it, or may see a message with it.
+    pub fn file(&self, id: FileId) -> Option<&'a FileRecord> {
+        let mut files = self.looked_up.files.iter().chain(self.quoted_files());
+        files.find(|file| file.id == id)
+    }
+
+    /// The files that the message which [`quotes`](crate::kind::MessageKind::quotes) asked for
+    /// refers to.
+    pub fn quoted_files(&self) -> std::slice::Iter<'a, FileRecord> {
+        self.looked_up.quoted_files.iter()
     }
 
     /// Whether messages of this kind may be taken back.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 use crate::group::state::{GroupField, Role};
-use crate::ids::{Seq, UserId};
+use crate::ids::{FileId, Seq, UserId};
 use crate::store::Status;
 
 /// The name of a map that a conversation keeps: lower case, words joined by dots, beginning with
@@ -91,6 +91,14 @@ pub enum Effect {
         /// Notes of this kind on one message at most. Beyond: 409 `too_many_notes`.
         most: usize,
     },
+    /// Refers to a file: whoever may see this message may download it, and it stays for as long as
+    /// the message does. The sender must have been shown it by
+    /// [`Admission::file`](crate::context::Admission::file). One that was collected meanwhile: 409
+    /// `file_gone`.
+    Attach {
+        /// Which.
+        file: FileId,
+    },
     /// Changes the profile of the user whose `self` conversation this is.
     SetProfile(ProfileField),
 }
@@ -106,6 +114,8 @@ pub enum ProfileField {
     Status(Status),
     /// Whether read positions in direct chats are shown, and seen.
     ReadReceipts(bool),
+    /// Avatar.
+    Avatar(Option<FileId>),
 }
 
 /// Who sees a message, of those who are in the conversation.

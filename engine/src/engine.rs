@@ -8,6 +8,8 @@ use tokio::sync::{Mutex, Semaphore, oneshot};
 
 use crate::core::Core;
 use crate::directory::{self, Directory};
+use crate::files::Files;
+use crate::files::storage::Storage;
 use crate::ids::{Cursor, Position};
 use crate::journal;
 use crate::kind::{KindInfo, Lang, MessageKind};
@@ -36,6 +38,7 @@ pub(crate) struct Inner {
     pub(crate) places: Arc<Semaphore>,
     pub(crate) places_of: crate::places::PlacesOf,
     pub(crate) reads: crate::reading::Reads,
+    pub(crate) files: Arc<Files>,
     journal: Mutex<Option<oneshot::Receiver<()>>>,
     closed: AtomicBool,
 }
@@ -60,6 +63,7 @@ pub struct Builder {
     runtime: RuntimeHandle,
     limits: Limits,
     registry: Registry,
+    files: Storage,
 }
 
 impl Builder {
@@ -74,6 +78,13 @@ impl Builder {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Where files are kept, if not in memory.
+    #[must_use]
+    pub fn files(mut self, files: Storage) -> Self {
+        self.files = files;
         self
     }
 
@@ -109,12 +120,15 @@ impl Builder {
         recovery::watch(&core);
         let journal = journal::run(&core, intake, head.batch);
         crate::accounts::watch_access(&core, head.access_version);
+        let files = Arc::new(Files::new(self.files));
+        crate::files::collector::watch(&core, &files);
         Ok(Engine {
             inner: Arc::new(Inner {
                 core,
                 places: Arc::new(Semaphore::new(POSTS_IN_FLIGHT)),
                 places_of: crate::places::PlacesOf::default(),
                 reads: crate::reading::Reads::default(),
+                files,
                 journal: Mutex::new(Some(journal)),
                 closed: AtomicBool::new(false),
             }),
@@ -132,6 +146,7 @@ impl Engine {
             runtime: RuntimeHandle::new(TokioRuntime::default()),
             limits: Limits::default(),
             registry,
+            files: Storage::memory(),
         }
     }
 

@@ -56,6 +56,11 @@ uuid_id!(
     ClientId
 );
 
+uuid_id!(
+    /// Some content: names its object in the file storage.
+    BlobId
+);
+
 impl UserId {
     /// Stands for everyone in a list of whom a message calls. No user has it.
     pub const ALL: Self = Self(Uuid::nil());

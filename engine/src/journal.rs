@@ -146,6 +146,7 @@ impl Journal {
             entries,
             bounds: Bounds {
                 groups_per_user: limits.groups_per_user,
+                upload_bytes_per_day: limits.upload_bytes_per_day,
                 ..Bounds::default()
             },
         };

@@ -32,7 +32,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::ids::{ConversationId, Seq, UserId};
+use crate::ids::{ConversationId, FileId, Seq, UserId};
 use crate::message::Rejection;
 
 pub use crate::context::Admission;
@@ -99,6 +99,13 @@ pub trait MessageKind: Serialize + DeserializeOwned + JsonSchema + Send + Sync +
     /// [`Admission::rights`] tells what the sender and they are to one another.
     fn about(&self) -> Option<UserId> {
         None
+    }
+
+    /// Files that [`admit`](Self::admit) wants to look at, at most
+    /// [`FILES_PER_DRAFT`](crate::limits::FILES_PER_DRAFT); it gets them with [`Admission::file`],
+    /// and refers to them with [`Effect::Attach`].
+    fn files(&self) -> Vec<FileId> {
+        Vec::new()
     }
 
     /// The text in which people may be mentioned; [`Admission::mentions`] finds them.

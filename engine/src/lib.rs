@@ -14,6 +14,7 @@
 //! | [`user`] | a user's actor, its ports, and what clients read: [`user::feed`], [`user::poll`] |
 //! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`links`], [`friends`], [`reading`], [`departure`], [`administration`], [`oversight`] are its chapters |
 //! | [`figures`] | what the engine counts about itself |
+//! | [`files`] | what messages carry beside their bodies: storage, pictures, collecting |
 //! | [`runtime`] | clock, sleep, spawn, randomness, ids: the seam to the world |
 //!
 //! The way of one message: [`Engine::post`] → `GroupMail::Post` → `group::admission` →
@@ -29,6 +30,7 @@ mod directory;
 pub mod effects;
 pub mod engine;
 pub mod figures;
+pub mod files;
 pub mod friends;
 pub mod group;
 pub mod groups;

@@ -175,6 +175,64 @@ pub const READ_COALESCE: Duration = Duration::from_secs(1);
 pub const TYPING_EVERY: Duration = Duration::from_secs(1);
 /// Least time between two stored uses of one session.
 pub const SESSION_TOUCH_MS: i64 = 3_600_000;
+/// A day, in milliseconds.
+pub const DAY_MS: i64 = 86_400_000;
+/// How long a file stays that no message has referred to yet. Then it is collected.
+pub const FILE_UNUSED_MS: i64 = DAY_MS;
+/// Characters of a file's name. What is longer is cut, its ending kept.
+pub const FILE_NAME_CHARS: usize = 128;
+/// What a small file counts towards [`Limits::upload_bytes_per_day`], in bytes.
+pub const FILE_COUNTS_LEAST: i64 = 64 * 1024;
+/// Files one draft may refer to. Beyond: 422.
+pub const FILES_PER_DRAFT: usize = 16;
+/// Uploads of one user under way at once. Beyond: 429.
+pub const UPLOADS_PER_USER: usize = 4;
+/// Uploads under way at once in all. Beyond: 503.
+pub const UPLOADS: usize = 64;
+/// Bytes that an upload gathers before it writes them. Each upload under way holds so many; file
+/// storage that is not a directory takes [`UPLOAD_PART_REMOTE_BYTES`] instead.
+pub const UPLOAD_PART_BYTES: usize = 256 * 1024;
+/// The least that object stores take as a part.
+pub const UPLOAD_PART_REMOTE_BYTES: usize = 5 * 1024 * 1024;
+/// Bytes of a file that are looked at to find out what it is.
+pub const SNIFF_BYTES: usize = 4 * 1024;
+/// Bytes of a picture's file. What is larger is an ordinary file, whatever it shows.
+pub const PICTURE_BYTES: u64 = 32 * 1024 * 1024;
+/// Pixels of a picture. Beyond: 422 `picture_too_large`.
+pub const PICTURE_PIXELS: u64 = 40_000_000;
+/// Pixels of all frames of a moving picture together. Beyond: 422 `picture_too_large`.
+pub const PICTURE_PIXELS_MOVING: u64 = 200_000_000;
+/// Frames of a moving picture. Beyond: 422 `picture_too_large`.
+pub const PICTURE_FRAMES: usize = 2_000;
+/// Bytes of a picture after it was made anew. Beyond: 422 `picture_too_large`.
+pub const PICTURE_REMADE_BYTES: usize = 64 * 1024 * 1024;
+/// Pictures worked on at once, each with its file in memory and a core to itself.
+pub const PICTURES_AT_ONCE: usize = 2;
+/// MiB that the pictures worked on at once may take when unpacked, all together. More wait.
+pub const PICTURE_MEMORY_MIB: usize = 512;
+/// Pictures waiting to be worked on. Beyond: 503.
+pub const PICTURES_WAITING: usize = 32;
+/// Bytes of a thumbnail. A small picture that has no more is its own.
+pub const THUMBNAIL_BYTES: usize = 64 * 1024;
+/// The longer side of a thumbnail, in pixels.
+pub const THUMBNAIL_PIXELS: u32 = 400;
+/// The side of a large avatar, in pixels; a small one has [`AVATAR_SMALL_PIXELS`].
+pub const AVATAR_PIXELS: u32 = 240;
+/// The side of a small avatar, in pixels.
+pub const AVATAR_SMALL_PIXELS: u32 = 96;
+/// How soon after the start the first round of collecting begins.
+pub const COLLECT_FIRST: Duration = Duration::from_secs(5);
+/// Pause between two rounds of collecting files.
+pub const COLLECT_EVERY: Duration = Duration::from_secs(300);
+/// Files and contents collected by one entry. More follow at once.
+pub const COLLECT_AT_ONCE: usize = 256;
+/// Entries of one round of collecting. More follow in the next.
+pub const COLLECT_ENTRIES: usize = 64;
+/// Pause between two rounds of looking for objects that no content names.
+pub const SWEEP_EVERY: Duration = Duration::from_secs(86_400);
+/// How old an object must be before it is taken for left behind.
+pub const SWEEP_AGE_MS: i64 = 6 * 3_600_000;
+
 /// Rates tracked at once. Beyond: the idle ones are forgotten, then any one of them.
 pub const RATES_TRACKED: usize = 65_536;
 
@@ -197,6 +255,10 @@ pub struct Limits {
     pub direct: DirectPolicy,
     /// Days a session lives without being used; 0: for ever.
     pub session_days: i64,
+    /// Bytes of one file; 0: unlimited. Beyond: 413.
+    pub file_bytes: u64,
+    /// Bytes that one user may upload in 24 hours; 0: unlimited. Beyond: 429.
+    pub upload_bytes_per_day: i64,
 }
 
 /// Who may write to whom directly. Blocks and disabled accounts come before it.
@@ -221,6 +283,8 @@ impl Default for Limits {
             catch_up_messages: 10_000,
             direct: DirectPolicy::default(),
             session_days: 30,
+            file_bytes: 20 * 1024 * 1024,
+            upload_bytes_per_day: 1_000 * 1024 * 1024,
         }
     }
 }
@@ -240,3 +304,9 @@ const _: () = assert!(PAGE_MESSAGES <= POLL_EVENTS);
 const _: () = assert!(PAGE_BYTES <= POLL_BYTES);
 const _: () = assert!(STREAM_QUEUE_DELIVERIES <= USER_MAILBOX_DELIVERIES);
 const _: () = assert!(HEARTBEAT.as_secs() * (100 + SPREAD_PERCENT) / 100 < 20);
+const _: () = assert!(PICTURE_PIXELS * 8 <= (PICTURE_MEMORY_MIB as u64) << 20);
+const _: () = assert!(PICTURE_PIXELS <= PICTURE_PIXELS_MOVING);
+const _: () = assert!(PICTURE_BYTES <= PICTURE_REMADE_BYTES as u64);
+const _: () = assert!(SNIFF_BYTES <= UPLOAD_PART_BYTES);
+const _: () = assert!(UPLOADS_PER_USER <= UPLOADS);
+const _: () = assert!(AVATAR_SMALL_PIXELS < AVATAR_PIXELS);

@@ -12,7 +12,7 @@ use crate::message::Rejection;
 /// Characters that change how their neighbours are drawn, or are not drawn at all: bidirectional
 /// marks, overrides and isolates, zero-width characters, fillers, soft hyphens, the byte order mark,
 /// and all else that Unicode says may be ignored, but for the variation selectors of emoji.
-fn is_deceptive(c: char) -> bool {
+pub(crate) fn is_deceptive(c: char) -> bool {
     matches!(c,
         '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

@@ -209,6 +209,15 @@ impl Engine {
         if let Some((conversation, seq)) = wants.quotes {
             found.quoted = self.shown(sender, conversation, &[seq]).await?.pop();
         }
+        if !wants.files.is_empty() {
+            let files = core.store.files_for(sender, &wants.files).await;
+            found.files = files.map_err(|_| not_now())?;
+        }
+        if let Some(quoted) = &found.quoted {
+            let (conversation, seq) = (quoted.conversation, quoted.seq);
+            let files = core.store.files_of(conversation, seq).await;
+            found.quoted_files = files.map_err(|_| not_now())?;
+        }
         if place == ConversationType::Direct {
             let rights = core.store.rights(request.conversation, sender).await;
             found.rights = rights.map_err(|_| not_now())?;

@@ -108,6 +108,13 @@ suite! {
             read_receipts
             a_group_comes_to_its_end
             pending_requests_are_seen;
+        files:
+            uploads_share_their_content
+            uploads_have_a_limit_for_a_day
+            who_may_have_a_file
+            references_hold_files
+            collecting_is_judged_again
+            avatars_are_held;
         people:
             user_names_are_unique
             profiles
@@ -153,6 +160,19 @@ async fn stores_agree_on_random_batches() {
     for seed in 1..=8 {
         let logs = [memory(), conformance::sqlite_only::log()];
         conformance::random::stores_agree(&logs, seed).await;
+    }
+}
+
+/// Random uploads, messages, recalls and collecting over all stores.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stores_agree_on_random_files() {
+    for seed in 1..=12 {
+        let logs = [memory(), conformance::sqlite_only::log()];
+        conformance::random_files::stores_agree(&logs, seed).await;
+    }
+    for seed in 101..=102 {
+        let logs = [memory(), postgres().await];
+        conformance::random_files::stores_agree(&logs, seed).await;
     }
 }
 

@@ -17,8 +17,8 @@ use crate::error::Problem;
 use crate::password::Passwords;
 use crate::rate::{self, Rates};
 use crate::{
-    account, admin, admission, conversations, friends, groups, members, messages, openapi,
-    operations, origin, poll, reports, sessions, stream, users,
+    account, admin, admission, avatars, conversations, files, friends, groups, members, messages,
+    openapi, operations, origin, poll, reports, sessions, stream, users,
 };
 
 /// What handlers share. Cheap to clone.
@@ -114,6 +114,20 @@ pub fn router(app: App) -> Router {
                 .delete(account::delete),
         )
         .route("/me/export", get(account::export))
+        .route(
+            "/me/avatar",
+            put(avatars::set_own).delete(avatars::remove_own),
+        )
+        .route("/users/{user}/avatar", get(avatars::of_user))
+        .route(
+            "/groups/{group}/avatar",
+            get(avatars::of_group)
+                .put(avatars::set_of_group)
+                .delete(avatars::remove_of_group),
+        )
+        .route("/files", post(files::upload))
+        .route("/files/{file}", get(files::download))
+        .route("/files/{file}/thumbnail", get(files::thumbnail))
         .route("/me/password", put(users::change_password))
         .route("/sync", get(conversations::sync))
         .route("/stream", get(stream::stream))

@@ -14,6 +14,7 @@ use std::{
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
 use crate::address::Network;
+use crate::file_options::{FileOptions, Files};
 use crate::rate_options::RateOptions;
 pub use crate::rate_options::Rates;
 pub use crate::urls::{PostgresUrl, PublicUrl, Store};
@@ -196,11 +197,8 @@ struct Options {
     #[arg(default_value_t = 10_000, value_parser = number, help_heading = "Limits")]
     catch_up_max: u32,
 
-    /// Largest file that can be sent, in MiB; 0 = unlimited (nothing can be sent yet: for a later
-    /// version)
-    #[arg(long, global = true, env = "WEBQQ_FILE_MAX", value_name = "MIB")]
-    #[arg(default_value_t = 20, value_parser = number, help_heading = "Limits")]
-    file_max: u32,
+    #[command(flatten)]
+    files: FileOptions,
 
     /// Threads that work [default: one per core]
     #[arg(long, global = true, env = "WEBQQ_THREADS", value_name = "NUMBER")]
@@ -276,8 +274,8 @@ pub struct Config {
     pub connections_per_address: Bound,
     /// Messages in a catch-up before `reset`.
     pub catch_up_max: Bound,
-    /// Bytes of a file; `None` is unlimited.
-    pub file_max_bytes: Option<u64>,
+    /// Where files are kept, and how much of them.
+    pub files: Files,
     /// Runtime threads; `None` is one per core.
     pub threads: Option<usize>,
     /// A filter that `tracing_subscriber::EnvFilter` takes (it was tried).
@@ -322,6 +320,7 @@ impl Options {
                 self.max_group_members
             ));
         }
+        let files = self.files.check(&self.data)?;
         // The error would name the parser's inside; the sentence names what may be written.
         if tracing_subscriber::EnvFilter::try_new(&self.log).is_err() {
             return Err(format!(
@@ -346,7 +345,7 @@ impl Options {
             streams_per_user: NonZeroU32::new(self.streams_per_user),
             connections_per_address: NonZeroU32::new(self.connections_per_address),
             catch_up_max: NonZeroU32::new(self.catch_up_max),
-            file_max_bytes: NonZeroU32::new(self.file_max).map(|mib| u64::from(mib.get()) << 20),
+            files,
             threads: self.threads.map(usize::from),
             log: self.log,
         })

@@ -48,7 +48,7 @@ fn the_defaults_are_those_of_the_documents() {
     for (bound, expected) in bounds {
         assert_eq!(bound.unwrap().get(), expected);
     }
-    assert_eq!(config.file_max_bytes, Some(20 * 1024 * 1024));
+    assert_eq!(config.files.most_bytes, Some(20 * 1024 * 1024));
     assert_eq!(config.log, "info,ractor=warn,hyper=warn");
 }
 
@@ -166,7 +166,7 @@ fn zero_lifts_a_bound() {
         config.catch_up_max,
         config.session_days,
     ];
-    assert!(bounds.iter().all(Option::is_none) && config.file_max_bytes.is_none());
+    assert!(bounds.iter().all(Option::is_none) && config.files.most_bytes.is_none());
 }
 
 #[test]

@@ -7,8 +7,8 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    account, admin, admission, conversations, friends, groups, members, messages, operations,
-    reports, sessions, shapes, users,
+    account, admin, admission, conversations, files, friends, groups, members, messages,
+    operations, reports, sessions, shapes, users,
 };
 
 type SchemaOf = fn(&mut SchemaGenerator) -> Value;
@@ -26,6 +26,23 @@ struct Route {
 
 fn of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Value {
     generator.subschema_for::<T>().to_value()
+}
+
+/// A body that is no JSON.
+fn bytes(_: &mut SchemaGenerator) -> Value {
+    json!({"type": "string", "format": "binary"})
+}
+
+/// What a body or an answer is sent as.
+fn content(schema: SchemaOf, generator: &mut SchemaGenerator) -> Value {
+    let schema = schema(generator);
+    let is_raw = schema["format"] == "binary";
+    let kind = if is_raw {
+        "application/octet-stream"
+    } else {
+        "application/json"
+    };
+    json!({kind: {"schema": schema}})
 }
 
 const fn route(
@@ -63,6 +80,15 @@ const ROUTES: &[Route] = &[
     route("patch", "/api/me", "Change the own profile", &[], Some(of::<webqq_engine::kinds::profile::Fields>), 200, Some(of::<shapes::Profile>)),
     route("delete", "/api/me", "Delete the own account; messages stay", &[], Some(of::<account::DeleteMe>), 204, None),
     route("get", "/api/me/export", "The own data as a document", &[], None, 200, None),
+    route("put", "/api/me/avatar", "Show another avatar", &[], Some(bytes), 200, Some(of::<shapes::Profile>)),
+    route("delete", "/api/me/avatar", "Show no avatar", &[], None, 204, None),
+    route("get", "/api/users/{user}/avatar", "Somebody's avatar", &["size"], None, 200, Some(bytes)),
+    route("get", "/api/groups/{group}/avatar", "A group's avatar", &["size"], None, 200, Some(bytes)),
+    route("put", "/api/groups/{group}/avatar", "Show another avatar of a group", &[], Some(bytes), 200, Some(of::<groups::OneGroup>)),
+    route("delete", "/api/groups/{group}/avatar", "Show no avatar of a group", &[], None, 204, None),
+    route("post", "/api/files", "Upload a file", &["name"], Some(bytes), 201, Some(of::<files::OneFile>)),
+    route("get", "/api/files/{file}", "Download a file", &[], None, 200, Some(bytes)),
+    route("get", "/api/files/{file}/thumbnail", "A small picture of a picture", &[], None, 200, Some(bytes)),
     route("put", "/api/me/password", "Change the own password; ends all other sessions", &[], Some(of::<users::ChangePassword>), 204, None),
     route("get", "/api/sync", "The snapshot a client starts from", &[], None, 200, Some(of::<conversations::Snapshot>)),
     route("get", "/api/stream", "The feed as Server-Sent Events", &["cursor"], None, 200, None),
@@ -176,7 +202,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         .map(|name| json!({"name": name, "in": "query", "schema": {"type": "string"}}));
     let mut answer = json!({"description": route.summary});
     if let Some(schema) = route.answer {
-        answer["content"] = json!({"application/json": {"schema": schema(generator)}});
+        answer["content"] = content(schema, generator);
     }
     let problem = json!({"description": "A problem", "content": {"application/problem+json": {}}});
     let mut operation = json!({
@@ -185,7 +211,7 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         "responses": {route.status.to_string(): answer, "default": problem},
     });
     if let Some(schema) = route.body {
-        let content = json!({"application/json": {"schema": schema(generator)}});
+        let content = content(schema, generator);
         operation["requestBody"] = json!({"content": content});
     }
     operation

@@ -54,7 +54,9 @@ async fn serve(config: Config) -> Result<(), String> {
     // The port before the engine: a second server on the same port says so at once.
     let socket = bind::bind(config.listen)?;
     let address = socket.local_addr().map_err(|error| error.to_string())?;
-    let engine = Engine::builder(store).limits(limits(&config)).start();
+    let files = config.files.open()?;
+    let engine = Engine::builder(store).files(files);
+    let engine = engine.limits(limits(&config)).start();
     let engine = engine.await.map_err(|error| format!("{error}."))?;
     let app = App::new(engine.clone(), &config)?;
     let bounds = listener::Limits {
@@ -123,6 +125,8 @@ fn limits(config: &Config) -> Limits {
             DirectMessages::Everyone => DirectPolicy::Everyone,
         },
         session_days: i64::from(number(config.session_days)),
+        file_bytes: config.files.most_bytes.unwrap_or(0),
+        upload_bytes_per_day: config.files.bytes_per_day.unwrap_or(0),
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Person {
     /// True for an account that was deleted (its names are neutral ones); absent for others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,
+    /// Which avatar one has; absent: none. Another one has another id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<Uuid>,
 }
 
 /// One's own profile.
@@ -53,6 +56,9 @@ pub struct GroupShape {
     pub name: String,
     /// What it is about.
     pub description: String,
+    /// Which avatar it has; absent: none. Another one has another id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<Uuid>,
     /// What everyone in it should know; empty: nothing.
     pub announcement: String,
     /// Who wrote the announcement.
@@ -134,6 +140,7 @@ impl From<&User> for Person {
             name: user.name.clone(),
             signature: user.signature.clone(),
             deleted: user.deleted.then_some(true),
+            avatar: user.avatar.map(|file| file.0),
         }
     }
 }
@@ -157,6 +164,7 @@ impl From<Group> for GroupShape {
             number: group.number,
             name: settings.name,
             description: settings.description,
+            avatar: settings.avatar.map(|file| file.0),
             announcement: settings.announcement.text,
             announced_by: settings.announcement.by.map(|user| user.0),
             announced_at: settings.announcement.at_ms.map(rfc3339),

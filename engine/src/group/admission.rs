@@ -5,9 +5,9 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use super::companions;
-use super::state::{ConversationState, ConversationType, Member, Role};
+use super::state::{ConversationState, ConversationType, GroupField, Member, Role};
 use crate::context::{Admission, may_write};
-use crate::effects::{Audience, Effect, Effects, Mentions};
+use crate::effects::{Audience, Effect, Effects, Mentions, ProfileField};
 use crate::ids::{ConversationId, UserId};
 use crate::kinds::registry::{Kind, Registry, Verdict};
 use crate::limits::{
@@ -69,6 +69,7 @@ pub(crate) fn admit(
     } = kind.admit(&draft.body, &at)?;
     let body = fitting(&body)?;
     check_sizes(&effects)?;
+    check_files(&effects, &at)?;
     let changes = !effects.list.is_empty() || !effects.companions.is_empty();
     if !kind.durable() && changes {
         let detail = "A signal changes nothing; this kind must be durable.";
@@ -252,6 +253,29 @@ pub(super) fn check_sizes(effects: &Effects) -> Result<(), Rejection> {
         }
     }
     Ok(())
+}
+
+/// Whatever a kind says: a message refers to files that its sender may have, or to none.
+fn check_files(effects: &Effects, at: &Admission<'_>) -> Result<(), Rejection> {
+    let theirs = effects.companions.iter().flat_map(|one| &one.effects);
+    for effect in effects.list.iter().chain(theirs) {
+        let file = match effect {
+            Effect::Attach { file } => Some(file),
+            Effect::SetField(GroupField::Avatar(file))
+            | Effect::SetProfile(ProfileField::Avatar(file)) => file.as_ref(),
+            _ => None,
+        };
+        if file.is_some_and(|file| at.file(*file).is_none()) {
+            return Err(no_such_file());
+        }
+    }
+    Ok(())
+}
+
+/// The refusal of a file that is not there for the sender.
+pub(crate) fn no_such_file() -> Rejection {
+    let detail = "There is no such file, or none that you may send.";
+    Rejection::invalid("body.file", detail)
 }
 
 /// Whom a message calls, as it is stored; nobody who does not see it.

@@ -136,7 +136,10 @@ impl ConversationState {
             } => self.put(map, key, value.clone()),
             Effect::Take { map, key } => self.take(map, key),
             // What they change is not looked at by rules.
-            Effect::Recall { .. } | Effect::SetNote { .. } | Effect::SetProfile(_) => {}
+            Effect::Recall { .. }
+            | Effect::SetNote { .. }
+            | Effect::Attach { .. }
+            | Effect::SetProfile(_) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::context::Admission;
-use crate::effects::Effects;
+use crate::effects::{Effect, Effects};
 use crate::ids::{ConversationId, Seq};
 use crate::kind::{ConversationType, Lang, MessageKind};
 use crate::message::{Message, Rejection, rfc3339};
@@ -66,7 +66,10 @@ impl MessageKind for Forward {
             return Err(Rejection::unprocessable("not_forwardable", detail));
         }
         self.content = Some(content(message)?);
-        Ok(Effects::none())
+        let files = at
+            .quoted_files()
+            .map(|file| Effect::Attach { file: file.id });
+        Ok(Effects::of(files.collect::<Vec<_>>()))
     }
 
     fn summary(&self, lang: Lang) -> String {
@@ -141,6 +144,21 @@ mod tests {
             expected,
             "not wrapped twice"
         );
+    }
+
+    #[test]
+    fn takes_files_along() {
+        let file = crate::kinds::file::tests::upload(8, Some(3));
+        let looked_up = LookedUp {
+            quoted: Some(message(7, 4, "image", &json!({"file": file.id}))),
+            quoted_files: vec![file.clone()],
+            ..LookedUp::default()
+        };
+        let source = json!({"conversation": group().id, "seq": 7});
+        let body = json!({"source": source});
+        let (body, effects) = admit_with("forward", &group(), 3, body, &looked_up).unwrap();
+        assert_eq!(body["content"]["body"]["file"], json!(file.id));
+        assert_eq!(effects.list, [Effect::Attach { file: file.id }]);
     }
 
     #[test]

@@ -3,11 +3,14 @@
 //! To add one of your own: write such a file, and name it where the engine is built
 //! (`Engine::builder().kind::<YourKind>()`). The list below is that line for these.
 
+pub mod avatar;
 pub mod conversation;
 pub mod emoji;
+pub mod file;
 pub mod forward;
 pub mod friends;
 pub mod groups;
+pub mod image;
 pub mod maps;
 pub mod nudge;
 pub mod presence;
@@ -27,10 +30,14 @@ pub(crate) fn add_shipped(registry: &mut Registry) {
     friends::add(registry);
     groups::add(registry);
     told::add(registry);
+    registry.add::<avatar::GroupAvatar>();
+    registry.add::<avatar::ProfileAvatar>();
     registry.add::<conversation::SetConversation>();
     registry.add::<emoji::Emoji>();
     registry.add::<emoji::Reaction>();
+    registry.add::<file::File>();
     registry.add::<forward::Forward>();
+    registry.add::<image::Image>();
     registry.add::<nudge::Nudge>();
     registry.add::<text::Text>();
     registry.add::<typing::Typing>();

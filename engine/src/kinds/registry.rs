@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 use serde_json::Value;
 
 use crate::group::state::ConversationType;
-use crate::ids::{ConversationId, Seq, UserId};
+use crate::ids::{ConversationId, FileId, Seq, UserId};
 use crate::kind::{Admission, Effects, KindInfo, Lang, MessageKind};
-use crate::limits::REFERENCES_PER_DRAFT;
+use crate::limits::{FILES_PER_DRAFT, REFERENCES_PER_DRAFT};
 use crate::message::Rejection;
 use crate::typed;
 
@@ -50,6 +50,7 @@ pub(crate) struct Wants {
     pub(crate) about: Option<UserId>,
     /// Whether the text may mention somebody.
     pub(crate) names: bool,
+    pub(crate) files: Vec<FileId>,
 }
 
 struct Typed<K>(PhantomData<fn() -> K>);
@@ -113,12 +114,18 @@ impl<K: MessageKind> Kind for Typed<K> {
             let detail = format!("At most {REFERENCES_PER_DRAFT} earlier messages.");
             return Err(Rejection::invalid("body", detail));
         }
+        let files = kind.files();
+        if files.len() > FILES_PER_DRAFT {
+            let detail = format!("At most {FILES_PER_DRAFT} files.");
+            return Err(Rejection::invalid("body", detail));
+        }
         let text = kind.mentions_in().unwrap_or_default();
         Ok(Wants {
             refers_to,
             quotes: kind.quotes(),
             about: kind.about(),
             names: text.contains(['@', '＠']),
+            files,
         })
     }
 

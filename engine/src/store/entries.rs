@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::administration::{Act, Invited, ReportRecord};
+use super::files::NewFile;
 use crate::effects::{Effect, MapName};
 use crate::group::state::{ConversationType, Step, added_and_removed};
-use crate::ids::{ClientId, ConversationId, Position, Seq, SessionId, UserId};
+use crate::ids::{BlobId, ClientId, ConversationId, FileId, Position, Seq, SessionId, UserId};
 use crate::message::{Message, Rejection};
 
 /// What the journal commits together.
@@ -27,6 +28,8 @@ pub struct Bounds {
     pub groups_per_user: i64,
     /// Sessions of one user; opening one more ends the one used longest ago.
     pub sessions_per_user: usize,
+    /// Bytes that one user may upload in 24 hours; 0: unlimited.
+    pub upload_bytes_per_day: i64,
 }
 
 impl Default for Bounds {
@@ -34,6 +37,7 @@ impl Default for Bounds {
         Self {
             groups_per_user: 500,
             sessions_per_user: crate::limits::SESSIONS_PER_USER,
+            upload_bytes_per_day: 0,
         }
     }
 }
@@ -100,6 +104,20 @@ pub enum Entry {
         conversation: ConversationId,
         /// To where.
         seq: Seq,
+    },
+    /// A new file, whose bytes are in the file storage. Refused: `too_many_uploads`.
+    AddFile(Box<NewFile>),
+    /// Collects those of these files that nothing uses and that are due; leaves the others.
+    ForgetFiles {
+        /// Which.
+        files: Vec<FileId>,
+        /// Unix milliseconds.
+        now_ms: i64,
+    },
+    /// Forgets those of these contents that no file has; leaves the others.
+    ForgetBlobs {
+        /// Which.
+        blobs: Vec<BlobId>,
     },
 }
 

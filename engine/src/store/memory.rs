@@ -13,6 +13,7 @@ use super::*;
 
 mod administration;
 mod contract;
+mod files;
 mod tables;
 pub(super) mod views;
 
@@ -72,6 +73,7 @@ impl MemoryStore {
             usernames: BTreeMap::new(),
             sessions: BTreeMap::new(),
             administration: administration::Administration::default(),
+            files: files::FileTables::default(),
         };
         Self {
             tables: Mutex::new(tables),

@@ -32,6 +32,7 @@ use crate::message::Message;
 
 pub mod administration;
 pub mod entries;
+pub mod files;
 pub mod memory;
 pub mod plan;
 pub mod postgres;
@@ -44,6 +45,7 @@ pub use administration::{
     ReportState,
 };
 pub use entries::*;
+pub use files::FileStore;
 pub use views::*;
 
 /// What can go wrong with a store as such. Refusals of single entries are [`Outcome`]s.
@@ -84,7 +86,7 @@ pub struct Head {
 /// The contract. Every method may be called from any task at any time; all of them end within
 /// five seconds (a commit or read that takes longer fails as [`StoreError::Unavailable`]).
 #[async_trait]
-pub trait Store: AdministrationStore + Send + Sync + 'static {
+pub trait Store: AdministrationStore + FileStore + Send + Sync + 'static {
     /// The end of the log.
     async fn head(&self) -> Result<Head>;
 

@@ -8,12 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod administration;
 mod effects;
+pub mod files;
 mod looks;
 mod messages;
 mod moderation;
 mod people;
 mod stays;
 
+use self::files::{FileChanges, FileNeeds, FileRows};
 use super::administration::{AdministrationChanges, AdministrationNeeds, AdministrationRows};
 use super::rows::*;
 use super::{Append, Batch, Bounds, Entry, Outcome, Posted, StoreError, WhichSessions, fold};
@@ -58,6 +60,8 @@ pub struct Needs {
     pub sessions: BTreeSet<SessionId>,
     /// What running the server touches.
     pub administration: AdministrationNeeds,
+    /// About files.
+    pub files: FileNeeds,
 }
 
 /// The rows that [`needs`] named, as they are under the head lock. What does not exist is absent.
@@ -91,6 +95,8 @@ pub struct Snapshot {
     pub sessions: BTreeMap<SessionId, SessionRecord>,
     /// What running the server touches.
     pub administration: AdministrationRows,
+    /// About files.
+    pub files: FileRows,
 }
 
 impl Snapshot {
@@ -111,6 +117,7 @@ impl Snapshot {
             usernames: BTreeMap::new(),
             sessions: BTreeMap::new(),
             administration: AdministrationRows::default(),
+            files: FileRows::default(),
         }
     }
 }
@@ -143,6 +150,8 @@ pub struct Changes {
     pub ended_sessions: BTreeSet<SessionId>,
     /// What running the server changes.
     pub administration: AdministrationChanges,
+    /// About files.
+    pub files: FileChanges,
 }
 
 /// Whether a batch may be written after what this head says.
@@ -220,6 +229,9 @@ pub fn needs(entries: &[Entry]) -> Needs {
                 needs.users.insert(*user);
                 needs.counted.insert((*conversation, *seq));
             }
+            Entry::AddFile(file) => needs.files.add_file(file),
+            Entry::ForgetFiles { files, .. } => needs.files.files.extend(files),
+            Entry::ForgetBlobs { blobs } => needs.files.blobs.extend(blobs),
         }
     }
     needs
@@ -258,6 +270,7 @@ fn needs_of_append(append: &Append, needs: &mut Needs) {
 }
 
 fn needs_of_effect(id: ConversationId, effect: &Effect, needs: &mut Needs) {
+    needs.files.effect(id, effect);
     match effect {
         Effect::AddMember { user, .. } => {
             needs.stays.insert((id, *user));
@@ -283,7 +296,10 @@ fn needs_of_effect(id: ConversationId, effect: &Effect, needs: &mut Needs) {
         Effect::Recall { seq } | Effect::SetNote { seq, .. } => {
             needs.messages.insert((id, *seq));
         }
-        Effect::SetField(_) | Effect::SetState(_) | Effect::SetProfile(_) => {}
+        Effect::SetField(_)
+        | Effect::SetState(_)
+        | Effect::SetProfile(_)
+        | Effect::Attach { .. } => {}
     }
 }
 
@@ -307,6 +323,7 @@ pub fn plan(batch: &Batch, snapshot: Snapshot) -> (Vec<Outcome>, Changes) {
             sessions: BTreeMap::new(),
             ended_sessions: BTreeSet::new(),
             administration: AdministrationChanges::default(),
+            files: FileChanges::default(),
         },
         rows: snapshot,
         bounds: batch.bounds,
@@ -363,6 +380,9 @@ impl Planner {
                 conversation,
                 seq,
             } => self.set_read(*user, *conversation, *seq),
+            Entry::AddFile(file) => self.add_file(file),
+            Entry::ForgetFiles { files, now_ms } => self.forget_files(files, *now_ms),
+            Entry::ForgetBlobs { blobs } => self.forget_blobs(blobs),
         }
     }
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::group::state::{ConversationState, ConversationType};
 use crate::ids::*;
+use crate::store::files::{BlobRecord, FileRecord};
 use crate::store::memory::MemoryStore;
 use crate::store::*;
 
@@ -144,6 +145,37 @@ delegate! {
     sessions(user: UserId) -> Result<Vec<Session>>;
     living_sessions(sessions: &[SessionId]) -> Result<BTreeSet<SessionId>>;
     close() -> ();
+}
+
+#[async_trait]
+impl FileStore for Hooked {
+    async fn file(&self, id: FileId) -> Result<Option<FileRecord>> {
+        self.memory.file(id).await
+    }
+
+    async fn files_for(&self, user: UserId, ids: &[FileId]) -> Result<Vec<FileRecord>> {
+        self.memory.files_for(user, ids).await
+    }
+
+    async fn files_of(&self, id: ConversationId, seq: Seq) -> Result<Vec<FileRecord>> {
+        self.memory.files_of(id, seq).await
+    }
+
+    async fn uploaded_since(&self, user: UserId, since_ms: i64) -> Result<i64> {
+        self.memory.uploaded_since(user, since_ms).await
+    }
+
+    async fn expired_files(&self, now_ms: i64, limit: usize) -> Result<Vec<FileId>> {
+        self.memory.expired_files(now_ms, limit).await
+    }
+
+    async fn unused_blobs(&self, limit: usize) -> Result<Vec<BlobId>> {
+        self.memory.unused_blobs(limit).await
+    }
+
+    async fn blobs(&self, ids: &[BlobId]) -> Result<Vec<BlobRecord>> {
+        self.memory.blobs(ids).await
+    }
 }
 
 use crate::message::Message;

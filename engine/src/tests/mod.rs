@@ -12,6 +12,7 @@
 
 mod client;
 mod endings;
+mod files;
 mod hooked;
 mod interleavings;
 mod schedules;

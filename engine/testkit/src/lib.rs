@@ -7,6 +7,7 @@
 //! | [`tcp_proxy`] | a wire that can be cut, stalled, or cut at a chosen request |
 //! | [`server`] | the `webqq` binary as a child process |
 //! | [`http`] | a small blocking HTTP/1.1 client for black-box tests |
+//! | [`pictures`] | pictures with something hidden in them, and bombs |
 //! | [`sse`] | a reader of Server-Sent Events over a raw socket |
 //!
 //! Everything here blocks and uses threads, so that a test sees real sockets and real time. All of
@@ -14,6 +15,7 @@
 //! Failures panic with a sentence: a test has nobody else to tell.
 
 pub mod http;
+pub mod pictures;
 pub mod postgres;
 pub mod server;
 pub mod sse;

@@ -20,6 +20,7 @@ pub(crate) mod administration;
 pub(crate) mod appending;
 pub(crate) mod batches;
 pub(crate) mod feed;
+pub(crate) mod files;
 pub(crate) mod finding;
 pub(crate) mod groups;
 pub(crate) mod history;
@@ -27,6 +28,7 @@ pub(crate) mod mechanisms;
 pub(crate) mod moderation;
 pub(crate) mod people;
 pub(crate) mod random;
+pub(crate) mod random_files;
 pub(crate) mod reading;
 pub(crate) mod sqlite_only;
 

@@ -29,7 +29,7 @@ impl Random {
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d)
     }
 
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() >> 33) as usize % end
     }
 
@@ -37,7 +37,7 @@ impl Random {
         self.below(chances) == 0
     }
 
-    fn pick<T: Clone>(&mut self, of: &[T]) -> T {
+    pub(crate) fn pick<T: Clone>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())].clone()
     }
 
@@ -495,6 +495,7 @@ pub(crate) async fn stores_agree(logs: &[Log], seed: u64) {
     let bounds = Bounds {
         groups_per_user: 3,
         sessions_per_user: 3,
+        ..Bounds::default()
     };
     for _ in 0..BATCHES {
         let count = 1 + world.random.below(12);

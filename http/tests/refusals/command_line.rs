@@ -32,7 +32,9 @@ fn help_tells_a_newcomer_everything() {
         "connections-per-address",
         "groups-per-user",
         "catch-up-max",
+        "files",
         "file-max",
+        "files-per-day",
         "session-days",
         "threads",
     ] {

@@ -141,6 +141,8 @@ fn every_route_is_there_for_its_method() {
             "{link}",
             "{code}",
             "{folder}",
+            "{file}",
+            "/avatar",
             "/friends/",
             "/requests/",
             "/bans/",

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::administration::Administration;
+use super::files::FileTables;
 use super::views;
 use crate::kinds::maps;
 use crate::store::plan::{Changes, EntryKey, Needs, PostedKey, Snapshot};
@@ -29,6 +30,7 @@ pub(super) struct Tables {
     pub(super) usernames: BTreeMap<String, UserId>,
     pub(super) sessions: BTreeMap<SessionId, SessionRecord>,
     pub(super) administration: Administration,
+    pub(super) files: FileTables,
 }
 
 impl Tables {
@@ -75,6 +77,12 @@ impl Tables {
             rows.group_counts.insert(*user, groups as i64);
         }
         rows.administration = self.administration_rows(&needs.administration);
+        let users = needs.files.users.iter();
+        let users = users.filter_map(|id| self.users.get(id)?.avatar);
+        let groups = needs.files.groups.iter();
+        let groups = groups.filter_map(|id| self.conversations.get(id)?.settings.avatar);
+        let shown = users.chain(groups).collect();
+        rows.files = self.files.snapshot(&needs.files, &shown);
         rows
     }
 
@@ -128,6 +136,7 @@ impl Tables {
         }
         self.sessions.extend(changes.sessions);
         self.administration.write(changes.administration);
+        self.files.write(changes.files);
     }
 
     // ---- reading -------------------------------------------------------------------------------

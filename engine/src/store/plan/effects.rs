@@ -68,6 +68,9 @@ impl Planner {
                 if let GroupField::Dissolved(_) = field {
                     self.free_looks(Space::Group, &row.settings.name, id.0);
                 }
+                if let GroupField::Avatar(new) = field {
+                    self.show(row.settings.avatar, *new, append.sent_at_ms);
+                }
                 row.settings.set(field);
             }
             Effect::SetCard { user, card } => {
@@ -77,12 +80,16 @@ impl Planner {
                 map, key, value, ..
             } => self.set_entry(id, map, key, Some(value.to_string())),
             Effect::Take { map, key } => self.set_entry(id, map, key, None),
-            Effect::Recall { seq } => self.rewrite(id, *seq, |record| {
-                record.digest = String::new();
-                record.message.body = None;
-                record.message.notes = None;
-                record.message.mentions = Vec::new();
-            }),
+            Effect::Recall { seq } => {
+                self.detach(id, *seq, append.sent_at_ms);
+                self.rewrite(id, *seq, |record| {
+                    record.digest = String::new();
+                    record.message.body = None;
+                    record.message.notes = None;
+                    record.message.mentions = Vec::new();
+                });
+            }
+            Effect::Attach { file } => self.attach(id, row.seq, *file),
             Effect::SetNote {
                 seq, key, value, ..
             } => {
@@ -92,6 +99,10 @@ impl Planner {
                 });
             }
             Effect::SetProfile(field) => {
+                if let ProfileField::Avatar(new) = field {
+                    let old = self.rows.users.get(&UserId(id.0));
+                    self.show(old.and_then(|row| row.avatar), *new, append.sent_at_ms);
+                }
                 self.user(UserId(id.0), |row| set_profile(row, field));
             }
             Effect::SetState(state) => {
@@ -164,5 +175,6 @@ fn set_profile(row: &mut UserRecord, field: &ProfileField) {
         ProfileField::Signature(signature) => row.signature.clone_from(signature),
         ProfileField::Status(status) => row.status = *status,
         ProfileField::ReadReceipts(on) => row.read_receipts = *on,
+        ProfileField::Avatar(file) => row.avatar = *file,
     }
 }

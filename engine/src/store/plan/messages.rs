@@ -110,6 +110,7 @@ impl Planner {
         // Nobody comes and goes in one message: its position would be in two stays.
         let (mut added, mut removed) = (BTreeSet::new(), BTreeSet::new());
         for effect in &append.effects {
+            self.may_hold(effect)?;
             match effect {
                 Effect::AddMember { user, role } => {
                     if settings.dissolved_at_ms.is_some() {
@@ -204,6 +205,7 @@ impl Planner {
                 Effect::SetMute { .. }
                 | Effect::SetCard { .. }
                 | Effect::SetState(_)
+                | Effect::Attach { .. }
                 | Effect::Take { .. } => {}
             }
         }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::administration;
 use super::columns::{list, sender};
 use super::connect::Connection;
+use super::file_changes;
 use crate::group::state::{ConversationType, Role};
 use crate::ids::UserId;
 use crate::message::Message;
@@ -121,7 +122,8 @@ pub(super) async fn write(
     let last = [Some(head(changes, outcomes))];
     let writes = tables
         .into_iter()
-        .chain(administration::writes(&changes.administration));
+        .chain(administration::writes(&changes.administration))
+        .chain(file_changes::writes(&changes.files));
     let writes: Vec<Write<'_>> = writes.chain(last).flatten().collect();
     // First all statements, so that the writes leave in their order.
     let prepared = writes.iter().map(|write| db.prepare_cached(write.sql));

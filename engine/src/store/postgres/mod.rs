@@ -22,6 +22,8 @@ mod administration;
 mod changes;
 mod columns;
 mod connect;
+mod file_changes;
+mod files;
 mod init;
 mod log;
 mod people;

@@ -1,7 +1,7 @@
 //! The transaction of a batch, in three round trips: begin, lock the head row and read what the
 //! batch needs; write what the plan says; commit.
 
-use futures_util::future::{try_join3, try_join5};
+use futures_util::future::{try_join3, try_join4, try_join5};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::columns::{
     self, conversation_columns, message_columns, session_columns, stay_columns, user_columns,
 };
 use super::connect::{Connection, Values, query, query_opt, whole};
+use super::files;
 use super::log::no_head;
 use crate::ids::{ClientId, ConversationId, Seq, UserId};
 use crate::store::plan::{self, Needs, PostedKey, Snapshot};
@@ -165,7 +166,7 @@ async fn read(db: &Connection, needs: &Needs) -> Result<Snapshot> {
 
     let begin = async { Ok(db.batch_execute("BEGIN").await?) };
     let head = query_opt(db, LOCK_HEAD, &[]);
-    let (_, head, (places, people, kept)) = try_join3(
+    let (_, head, (places, people, kept), of_files) = try_join4(
         begin,
         head,
         try_join3(
@@ -199,10 +200,12 @@ async fn read(db: &Connection, needs: &Needs) -> Result<Snapshot> {
                 select(db, MAP_SIZES, sizes.0.len(), &[&sizes.0, &sizes.1]),
             ),
         ),
+        files::read(db, &needs.files),
     )
     .await?;
 
     let mut snapshot = Snapshot::new(columns::head(&head.ok_or_else(no_head)?, 0)?);
+    snapshot.files = of_files;
     let (conversations, names, stays, posted, counted) = places;
     for row in &conversations {
         let record = columns::conversation(row, 0)?;
@@ -281,7 +284,10 @@ fn posted_row(row: &Row) -> Result<(PostedKey, Posted)> {
 }
 
 /// One column of keys.
-fn ids<'a, K, T>(keys: impl IntoIterator<Item = &'a K>, column: impl FnMut(&'a K) -> T) -> Vec<T>
+pub(super) fn ids<'a, K, T>(
+    keys: impl IntoIterator<Item = &'a K>,
+    column: impl FnMut(&'a K) -> T,
+) -> Vec<T>
 where
     K: 'a,
 {
@@ -289,7 +295,12 @@ where
 }
 
 /// The rows for these many keys; asks nothing for none.
-async fn select(db: &Connection, sql: &str, keys: usize, values: Values<'_>) -> Result<Vec<Row>> {
+pub(super) async fn select(
+    db: &Connection,
+    sql: &str,
+    keys: usize,
+    values: Values<'_>,
+) -> Result<Vec<Row>> {
     match keys {
         0 => Ok(Vec::new()),
         _ => query(db, sql, values).await,

@@ -22,6 +22,7 @@ use super::*;
 
 mod administration;
 mod columns;
+mod files;
 mod people;
 mod read;
 mod relations;

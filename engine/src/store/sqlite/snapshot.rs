@@ -4,6 +4,7 @@ use rusqlite::Transaction;
 
 use super::administration;
 use super::columns::{self, blob};
+use super::files;
 use super::write::{POSTED, all, one, posted, select};
 use crate::store::plan::{Needs, Snapshot};
 use crate::store::rows::HeadRow;
@@ -102,5 +103,6 @@ pub(super) fn read(
         rows.sessions.extend(row.map(|row| (*session, row)));
     }
     rows.administration = administration::read(tx, &needs.administration)?;
+    rows.files = files::read(tx, &needs.files)?;
     Ok(rows)
 }

@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
 
 use super::administration;
 use super::columns::{self, blob};
+use super::files;
 use crate::group::state::ConversationType;
 use crate::store::plan::Changes;
 use crate::store::rows::*;
@@ -100,6 +101,7 @@ pub(super) fn write(tx: &Transaction<'_>, changes: &Changes) -> rusqlite::Result
         write_session(tx, row)?;
     }
     administration::write(tx, &changes.administration)?;
+    files::write(tx, &changes.files)?;
     let head = &changes.head;
     tx.prepare_cached(
         "update head set position = ?1, batch = ?2, next_number = ?3, access_version = ?4",

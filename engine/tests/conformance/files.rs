@@ -376,6 +376,16 @@ pub(crate) async fn avatars_are_held(log: &Log) {
     assert_eq!(uses(two).await, (0, false));
     log.profile(ann, &[ProfileField::Avatar(Some(two))]).await;
     assert_eq!((uses(one).await, uses(two).await), ((0, false), (1, true)));
+    // Who is gone shows nothing.
+    let bob = log.user("bob").await;
+    let mut third = upload(bob, "three");
+    third.purpose = Purpose::Avatar;
+    let id = third.id;
+    log.done(Entry::AddFile(Box::new(third))).await;
+    log.profile(bob, &[ProfileField::Avatar(Some(id))]).await;
+    assert_eq!(uses(id).await, (1, true));
+    log.done(Entry::DeleteUser { user: bob }).await;
+    assert_eq!(uses(id).await, (0, false));
     // What was uploaded for one thing is not used for another.
     assert_eq!(
         word(&log.change(group, ann, &[attach(two)]).await),

@@ -28,15 +28,10 @@ impl Place {
     pub(crate) fn start(options: &[&str]) -> Self {
         let data = TempDir::new("files");
         let path = data.path().display().to_string();
-        let mut arguments = vec![
-            "--data",
-            path.as_str(),
-            "--auth-rate",
-            "0",
-            "--post-rate",
-            "0",
-        ];
-        arguments.extend(["--connections-per-address", "0"]);
+        let unlimited = "--auth-rate 0 --post-rate 0 --connections-per-address 0 \
+             --request-rate 0 --address-request-rate 0 --address-post-rate 0";
+        let mut arguments = vec!["--data", path.as_str()];
+        arguments.extend(unlimited.split_whitespace());
         arguments.extend(options);
         let server = Server::start(BINARY, &arguments);
         Self { server, data }

@@ -29,6 +29,7 @@ pub(super) fn needs(entry: &Entry, needs: &mut Needs) {
             self::needs(&Entry::CreateUser(invited.user.clone()), needs);
         }
         Entry::DeleteUser { user } => {
+            needs.files.users.insert(*user);
             mine.administrators = true;
             needs.users.insert(*user);
             needs.sessions_of.insert(*user);
@@ -96,6 +97,9 @@ impl Planner {
         self.rows.usernames.remove(&old);
         self.rows.administration.administrators.remove(&user);
         self.end_sessions(user, |_| true);
+        // Nobody shows it any more: due at once.
+        let avatar = self.rows.users.get(&user).and_then(|row| row.avatar);
+        self.show(avatar, None, 0);
         self.user(user, |row| {
             // No user name may hold this character, so it is nobody's and never will be. The looks
             // of the old name stay taken: nobody is to be mistaken for who is gone.

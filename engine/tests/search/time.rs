@@ -118,6 +118,7 @@ fn append(group: ConversationId, seq: i64, who: UserId) -> Append {
         audience: None,
         effects: Vec::new(),
         companions: Vec::new(),
+        act: None,
         mentions: Vec::new(),
     }
 }

@@ -1,7 +1,5 @@
 //! How many requests there may be, of a user and from an address.
 
-#![expect(clippy::unwrap_used, reason = "a test has nobody else to tell")]
-
 use crate::common::{Person, World, password, refusal};
 use serde_json::json;
 use webqq_testkit::http::{Client, Response};

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::group::state::{ConversationType, Role, Settings};
+use crate::store::administration::Space;
 use crate::store::{Append, StoreError};
 use crate::store::{NewSession, Status};
 
@@ -158,6 +159,10 @@ fn an_append_names_the_rows_it_touches() {
         stays: [(GROUP, OWNER), (GROUP, MEMBER), (GROUP, STRANGER)].into(),
         posted: [(GROUP, Some(OWNER), ClientId(Uuid::from_u128(9)))].into(),
         group_counts: [STRANGER].into(),
+        administration: AdministrationNeeds {
+            looks: [(Space::Group, "new".into())].into(),
+            ..AdministrationNeeds::default()
+        },
         ..Needs::default()
     };
     assert_eq!(needs(&[entry]), expected);

@@ -5,6 +5,7 @@ use webqq_engine::runtime::{Runtime, TokioRuntime};
 
 use super::progress::Shown;
 use crate::config::{Backup, Config, Store};
+use crate::file_options::Place;
 
 /// `webqq backup …`
 ///
@@ -23,9 +24,14 @@ pub fn backup(command: &Backup, config: &Config) -> Result<(), String> {
     let size = webqq_engine::store::sqlite::backup(path, to, epoch, &mut Shown::new());
     let size = size.map_err(|error| format!("{error}."))?;
     println!("{size} bytes are in {}", to.display());
-    println!(
-        "Files that users sent are not in it: copy {} beside it.",
-        config.data.join("files").display()
-    );
+    match &config.files.place {
+        Place::Directory(files) => println!(
+            "Files that users sent are not in it: copy {} beside it.",
+            files.display()
+        ),
+        Place::Url(_) => {
+            println!("Files that users sent are not in it: the object store keeps them.")
+        }
+    }
     Ok(())
 }

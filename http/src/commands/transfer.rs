@@ -12,14 +12,22 @@ use webqq_engine::transfer::{Source, Target, TransferError};
 
 use super::progress::Shown;
 use crate::config::{Config, Export, Import, Store};
+use crate::file_options::Place;
 
 fn sentence(error: TransferError) -> String {
     format!("{error}.")
 }
 
 /// Where users' files are kept.
-fn uploads(config: &Config) -> PathBuf {
-    config.data.join("files")
+fn uploads(config: &Config) -> Result<PathBuf, String> {
+    match &config.files.place {
+        Place::Directory(path) => Ok(path.clone()),
+        Place::Url(_) => Err(
+            "Files in an object store are not moved by this command: copy them \
+             with the store's own tools into a directory, and name it with --files."
+                .into(),
+        ),
+    }
 }
 
 /// `webqq export …`: also beside a running server, as of the moment it was called.
@@ -35,7 +43,7 @@ pub fn export(command: &Export, config: &Config) -> Result<(), String> {
     };
     let exported = webqq_engine::transfer::export::export(
         &mut *source,
-        &uploads(config),
+        &uploads(config)?,
         &command.directory,
         rfc3339(TokioRuntime::default().wall_ms()),
         &mut Shown::new(),
@@ -66,7 +74,7 @@ pub fn import(command: &Import, config: &Config) -> Result<(), String> {
         }
     };
     let epoch = Epoch((TokioRuntime::default().random() >> 32) as u32);
-    let files = uploads(config);
+    let files = uploads(config)?;
     let progress = &mut Shown::new();
     let imported = import::import(&mut *target, &files, directory, epoch, progress);
     say(&imported.map_err(sentence)?, "Imported and verified");

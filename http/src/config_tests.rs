@@ -97,7 +97,7 @@ fn every_option_has_its_variable_a_heading_and_a_help_text() {
             .get_arguments()
             .filter(|option| option.is_global_set())
             .count(),
-        21
+        23
     );
 }
 

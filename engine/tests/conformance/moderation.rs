@@ -46,7 +46,10 @@ pub(crate) async fn an_invitation_is_used_up(log: &Log) {
     const NO: &str = "invitation_invalid";
     let two = invitation("two", 2, 100);
     log.done(invite(&two, 5)).await;
-    assert_eq!(log.store.invitations().await.unwrap(), std::slice::from_ref(&two));
+    assert_eq!(
+        log.store.invitations().await.unwrap(),
+        std::slice::from_ref(&two)
+    );
     let ann = sign_up("ann", "two", 10);
     let outcomes = log
         .commit(vec![
@@ -171,7 +174,10 @@ pub(crate) async fn messages_are_reported(log: &Log) {
     log.done(report(&again)).await;
     let open = ReportRecord { number: 1, ..one };
     assert_eq!(reports(log, None).await, std::slice::from_ref(&open));
-    assert_eq!(reports(log, Some(ReportState::Open)).await, std::slice::from_ref(&open));
+    assert_eq!(
+        reports(log, Some(ReportState::Open)).await,
+        std::slice::from_ref(&open)
+    );
 
     let nothing = report_of(ann, bob);
     let outcomes = log

@@ -34,10 +34,12 @@ create table if not exists users (
     administrator   boolean not null,             -- runs the server
     disabled        boolean not null,             -- may no longer sign in
     deleted         boolean not null,             -- ended by its owner; disabled for ever
+    bot_of          uuid,                         -- whose bot it is; null: a person
     created_at      bigint  not null              -- when they signed up
 );
 create index if not exists users_name on users (name_folded);
 create index if not exists users_administrators on users (id) where administrator;
+create index if not exists users_bots on users (bot_of) where bot_of is not null;
 
 -- Signed-in devices. The token itself is never stored.
 create table if not exists sessions (

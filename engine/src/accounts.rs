@@ -73,7 +73,7 @@ impl Engine {
         self.user(id).await
     }
 
-    fn new_user(
+    pub(crate) fn new_user(
         &self,
         username: &str,
         name: &str,
@@ -85,6 +85,7 @@ impl Engine {
             username: clean_username(username)?,
             name: clean_display_name(name)?,
             password_hash,
+            bot_of: None,
             created_at_ms: runtime.wall_ms(),
         })
     }
@@ -135,11 +136,16 @@ impl Engine {
         let now = core.runtime.wall_ms();
         let idle = now.saturating_sub(session.last_used_at_ms);
         let days = core.limits.session_days;
-        if days > 0 && idle > days * 86_400_000 {
+        // A program that has nothing to say for a while keeps its token.
+        let is_bot = session.user.bot_of.is_some();
+        if !is_bot && days > 0 && idle > days * 86_400_000 {
             let which = WhichSessions::One(session.id);
             let user = session.user.id;
             let _not_awaited = core.journal.write(Entry::CloseSessions { user, which });
             self.end_streams(user, which);
+            return Ok(None);
+        }
+        if is_bot && !self.is_answered_for(&session.user).await? {
             return Ok(None);
         }
         if slide && idle > SESSION_TOUCH_MS {

@@ -32,6 +32,8 @@ pub(crate) struct Core {
     /// Pages of the log read at once.
     pub(crate) pages: Semaphore,
     pub(crate) rates: Rates,
+    /// Held while somebody's bots are counted and one is added.
+    pub(crate) bots: tokio::sync::Mutex<()>,
     pub(crate) figures: Figures,
     pub(crate) search: crate::search::Desk,
     /// Cancelled when the engine closes: streams say `bye`.
@@ -64,6 +66,7 @@ impl Core {
             secret,
             pages: Semaphore::new(PAGES_AT_ONCE),
             rates,
+            bots: tokio::sync::Mutex::default(),
             figures: Figures::default(),
             search: crate::search::Desk::default(),
             stopping: CancellationToken::new(),

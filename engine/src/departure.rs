@@ -50,13 +50,20 @@ impl Engine {
         Ok(groups.filter(is_in).collect())
     }
 
-    /// Deletes an account: the user leaves all groups, the names become neutral ones, nobody signs
+    /// Deletes an account: its bots go first, then the user leaves all groups, the names become neutral ones, nobody signs
     /// in with it any more. Messages stay, with the name they were sent under. What was broken off
     /// half-way is finished by calling again.
     ///
     /// # Errors
     /// `owns_groups`, `last_administrator`, `unavailable`, `busy` while another call is at it.
     pub async fn delete_account(&self, user: &User) -> Result<(), Rejection> {
+        for bot in self.bots(user.id).await? {
+            self.end_account(&bot).await?;
+        }
+        self.end_account(user).await
+    }
+
+    pub(crate) async fn end_account(&self, user: &User) -> Result<(), Rejection> {
         let rates = &self.inner.core.rates;
         let Some(_uncounted) = rates.uncounted(user.id) else {
             let detail = "The account is being deleted.";

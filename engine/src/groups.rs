@@ -150,7 +150,7 @@ impl Engine {
         self.governance(user, ConversationId::own(user.id), kind, body)
     }
 
-    fn client_id(&self) -> ClientId {
+    pub(crate) fn client_id(&self) -> ClientId {
         ClientId(self.inner.core.runtime.new_id())
     }
 }

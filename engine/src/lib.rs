@@ -12,7 +12,7 @@
 //! | `group/actor` | admits drafts, fans out what was committed |
 //! | `journal`, `watermark`, `recovery` | the one writer, what was handed over, what is done after a crash |
 //! | [`user`] | a user's actor, its ports, and what clients read: [`user::feed`], [`user::poll`] |
-//! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`links`], [`friends`], [`reading`], [`departure`], [`administration`], [`oversight`] are its chapters |
+//! | [`engine`] | the one handle; `posting`, [`accounts`], [`groups`], [`membership`], [`links`], [`bots`], [`friends`], [`reading`], [`departure`], [`administration`], [`oversight`] are its chapters |
 //! | [`figures`] | what the engine counts about itself |
 //! | [`search`] | terms, queries, the indexer behind the log, and finding |
 //! | [`files`] | what messages carry beside their bodies: storage, pictures, collecting |
@@ -25,6 +25,7 @@
 
 pub mod accounts;
 pub mod administration;
+pub mod bots;
 pub mod context;
 mod core;
 pub mod departure;

@@ -68,6 +68,12 @@ pub const REQUESTS: usize = 100;
 pub const BANS: usize = 2_000;
 /// Open invitations of one group. Beyond: 409 `too_many_invitations`.
 pub const INVITATIONS: usize = 500;
+/// Bots of one user. Beyond: 409 `too_many_bots`.
+pub const BOTS: usize = 20;
+/// Incoming webhooks of one group. Beyond: 409 `too_many_hooks`.
+pub const HOOKS: usize = 20;
+/// Characters of a hook's name. Beyond: 422.
+pub const HOOK_NAME_CHARS: usize = 32;
 /// Invitation links of one group. Beyond: 409 `too_many_links`.
 pub const LINKS: usize = 20;
 /// Uses one invitation link may have. Beyond: 422.

@@ -16,7 +16,7 @@ use crate::message::Rejection;
 use crate::store::User;
 
 /// Bytes of a link's secret before it is written as hexadecimal.
-const SECRET_BYTES: usize = 16;
+pub(crate) const SECRET_BYTES: usize = 16;
 /// Hexadecimal digits of a conversation's id, and of the hash that names a link.
 const ID_DIGITS: usize = 32;
 
@@ -90,15 +90,15 @@ impl Engine {
     }
 }
 
-/// What names a link: a hash of its secret.
-fn name_of(secret: &str) -> String {
+/// What names a link or a hook: a hash of its secret.
+pub(crate) fn name_of(secret: &str) -> String {
     let mut name = token_hash(secret);
     name.truncate(ID_DIGITS);
     name
 }
 
-/// The group and the secret in a code.
-fn read_code(code: &str) -> Option<(ConversationId, &str)> {
+/// The group and the secret in the code of a link or a hook.
+pub(crate) fn read_code(code: &str) -> Option<(ConversationId, &str)> {
     if code.len() != ID_DIGITS + 2 * SECRET_BYTES || !code.is_ascii() {
         return None;
     }

@@ -76,6 +76,7 @@ pub async fn seed(
             username: user.username.clone(),
             name: user.username.clone(),
             password_hash: None,
+            bot_of: None,
             created_at_ms: now,
         }));
         entries.push(Entry::OpenSession(NewSession {

@@ -62,6 +62,7 @@ fn beginning() -> Batch {
         username: "lili".into(),
         name: "李丽".into(),
         password_hash: None,
+        bot_of: None,
         created_at_ms: 1_000,
     });
     let mut first = text(0);

@@ -117,7 +117,7 @@ suite! {
             collecting_is_judged_again
             avatars_are_held;
         people:
-            user_names_are_unique
+            user_names_are_unique bots_are_somebodys
             profiles
             sessions_are_found
             sessions_end

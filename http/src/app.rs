@@ -17,8 +17,8 @@ use crate::error::Problem;
 use crate::password::Passwords;
 use crate::rate::{self, Rates};
 use crate::{
-    account, admin, admission, avatars, conversations, files, friends, groups, members, messages,
-    openapi, operations, origin, poll, reports, search, sessions, stream, users,
+    account, admin, admission, avatars, bots, conversations, files, friends, groups, members,
+    messages, openapi, operations, origin, poll, reports, search, sessions, stream, users,
 };
 
 /// What handlers share. Cheap to clone.
@@ -181,6 +181,15 @@ pub fn router(app: App) -> Router {
         )
         .route("/groups/{group}/links/{link}", delete(admission::end_link))
         .route("/links/{code}", post(admission::use_link))
+        .route(
+            "/groups/{group}/hooks",
+            get(bots::hooks).post(bots::make_hook),
+        )
+        .route("/groups/{group}/hooks/{hook}", delete(bots::end_hook))
+        .route("/hooks/{code}", post(bots::post))
+        .route("/bots", get(bots::list).post(bots::make))
+        .route("/bots/{bot}", delete(bots::remove))
+        .route("/bots/{bot}/token", post(bots::renew))
         .route("/friends", get(friends::list).post(friends::ask))
         .route(
             "/friends/{user}",

@@ -3,7 +3,7 @@
 //! | room | what is there |
 //! |---|---|
 //! | [`app`] | all routes on one screen |
-//! | [`users`], [`account`], [`sessions`], [`conversations`], [`messages`], [`search`], [`groups`], [`members`], [`admission`], [`friends`], [`reports`] | one file per thing that routes are about |
+//! | [`users`], [`account`], [`sessions`], [`conversations`], [`messages`], [`search`], [`groups`], [`members`], [`admission`], [`friends`], [`bots`], [`reports`] | one file per thing that routes are about |
 //! | [`admin`] | for the people who run the server |
 //! | [`files`], [`avatars`], [`uploads`], `ranges` | bytes in and out |
 //! | [`stream`], [`poll`] | the two ways a feed leaves |
@@ -26,6 +26,7 @@ pub mod auth;
 pub mod avatars;
 pub mod bind;
 pub mod body;
+pub mod bots;
 pub mod commands;
 pub mod config;
 pub mod conversations;

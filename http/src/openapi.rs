@@ -7,7 +7,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    account, admin, admission, conversations, files, friends, groups, members, messages,
+    account, admin, admission, bots, conversations, files, friends, groups, members, messages,
     operations, reports, search, sessions, shapes, users,
 };
 
@@ -118,6 +118,14 @@ const ROUTES: &[Route] = &[
     route("post", "/api/groups/{group}/links", "Make an invitation link", &[], Some(of::<admission::MakeLink>), 201, Some(of::<admission::NewLink>)),
     route("delete", "/api/groups/{group}/links/{link}", "End an invitation link", &[], None, 204, None),
     route("post", "/api/links/{code}", "Come in by an invitation link", &[], None, 200, Some(of::<groups::OneGroup>)),
+    route("get", "/api/groups/{group}/hooks", "The incoming webhooks", &[], None, 200, Some(of::<bots::Hooks>)),
+    route("post", "/api/groups/{group}/hooks", "Make an incoming webhook", &[], Some(of::<bots::MakeHook>), 201, Some(of::<bots::NewHook>)),
+    route("delete", "/api/groups/{group}/hooks/{hook}", "End an incoming webhook", &[], None, 204, None),
+    route("post", "/api/hooks/{code}", "Post as a webhook's bot", &[], Some(of::<bots::Hooked>), 201, Some(of::<webqq_engine::message::Receipt>)),
+    route("get", "/api/bots", "One's own bots", &[], None, 200, Some(of::<bots::Bots>)),
+    route("post", "/api/bots", "Make a bot", &[], Some(of::<bots::MakeBot>), 201, Some(of::<bots::NewBot>)),
+    route("delete", "/api/bots/{bot}", "Delete a bot", &[], None, 204, None),
+    route("post", "/api/bots/{bot}/token", "Another token for a bot", &[], None, 201, Some(of::<bots::NewToken>)),
     route("get", "/api/friends", "Friends, folders and requests", &[], None, 200, Some(of::<friends::Friends>)),
     route("post", "/api/friends", "Ask somebody to be a friend", &[], Some(of::<friends::Ask>), 202, Some(of::<members::Pending>)),
     route("put", "/api/friends/{user}", "Answer who asks to be a friend", &[], Some(of::<admission::Answer>), 204, None),

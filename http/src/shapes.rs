@@ -26,6 +26,9 @@ pub struct Person {
     /// True for an account that was deleted (its names are neutral ones); absent for others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<bool>,
+    /// True for a bot, which is a program; absent for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bot: Option<bool>,
     /// Which avatar one has; absent: none. Another one has another id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<Uuid>,
@@ -140,6 +143,7 @@ impl From<&User> for Person {
             name: user.name.clone(),
             signature: user.signature.clone(),
             deleted: user.deleted.then_some(true),
+            bot: user.bot_of.is_some().then_some(true),
             avatar: user.avatar.map(|file| file.0),
         }
     }

@@ -105,6 +105,7 @@ async fn run(command: User, store: &Opened) -> Result<String, String> {
                 username: username.clone(),
                 name,
                 password_hash: Some(hash),
+                bot_of: None,
                 created_at_ms: runtime.wall_ms(),
             };
             let administrator = admin;

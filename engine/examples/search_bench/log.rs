@@ -101,6 +101,7 @@ impl Filling<'_> {
             username: name.into(),
             name: name.into(),
             password_hash: None,
+            bot_of: None,
             created_at_ms: 1,
         }))
         .await;

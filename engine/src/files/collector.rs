@@ -105,29 +105,47 @@ pub(crate) async fn forget(core: &Core, files: &Files, unused: Vec<BlobId>) -> R
     Ok(())
 }
 
-/// Deletes objects that nothing names. First listed, then asked for: what is added in between is
+/// Deletes objects that nothing names, but none before one was found that this database does name: a
+/// server that was started with another's files must not take them away. First listed, then asked for: what is added in between is
 /// young, and under way.
 pub(crate) async fn sweep(core: &Core, files: &Arc<Files>) -> Result<usize, Stopped> {
     let of = files.clone();
     let under_way = move |blob| of.is_under_way(blob);
     let mut gone = files.storage.delete_half_written(under_way).await;
     let before_ms = core.runtime.wall_ms() - SWEEP_AGE_MS;
+    // Of a database that names none of what lies here, these are perhaps not the files at all.
+    let (mut is_ours, mut spared) = (false, 0);
     let mut listed = files.storage.list().chunks(COLLECT_AT_ONCE);
     while let Some(chunk) = listed.next().await {
         let chunk: Result<Vec<_>, _> = chunk.into_iter().collect();
-        let old = chunk?.into_iter().filter(|(blob, at_ms)| {
-            // Asked before the rows are: an upload that ends in between has its row.
-            *at_ms < before_ms && !files.is_under_way(*blob)
-        });
-        let old: Vec<BlobId> = old.map(|(blob, _)| blob).collect();
+        let chunk = chunk?;
+        // Asked before the rows are: an upload that ends in between has its row.
+        let old: BTreeSet<BlobId> = chunk
+            .iter()
+            .filter(|(blob, at_ms)| *at_ms < before_ms && !files.is_under_way(*blob))
+            .map(|(blob, _)| *blob)
+            .collect();
         if old.is_empty() {
             continue;
         }
-        let named = known(core, &old).await?;
-        for blob in old.into_iter().filter(|blob| !named.contains(blob)) {
-            files.storage.delete(blob).await?;
+        let all: Vec<BlobId> = chunk.into_iter().map(|(blob, _)| blob).collect();
+        let named = known(core, &all).await?;
+        is_ours |= !named.is_empty();
+        for blob in old.difference(&named) {
+            if !is_ours {
+                spared += 1;
+                continue;
+            }
+            files.storage.delete(*blob).await?;
             gone += 1;
         }
+    }
+    if spared > 0 {
+        tracing::warn!(
+            spared,
+            "there are files here that the database does not know, and none that it does: is this \
+             its directory? They are left alone"
+        );
     }
     Ok(gone)
 }

@@ -22,5 +22,7 @@ pub const BANS: &str = "group.ban";
 pub const INVITATIONS: &str = "group.invitation";
 /// In a group, by the hash of a link's secret: `{by, at, until, uses}`.
 pub const LINKS: &str = "group.link";
+/// In a group, by the hash of a hook's secret: `{by, at, bot, name}`.
+pub const HOOKS: &str = "group.hook";
 /// In a group or direct conversation, by `FROM TO`: when the one last nudged the other.
 pub const NUDGES: &str = "nudge";

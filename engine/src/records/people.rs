@@ -65,6 +65,7 @@ pub(super) async fn people(
                 username: String::new(),
                 name: shown(&speaker.name),
                 password_hash: None,
+                bot_of: None,
                 created_at_ms: runtime.wall_ms(),
             },
             nearest: nearest_username(&wish).unwrap_or_else(|| "speaker".into()),

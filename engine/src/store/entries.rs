@@ -266,6 +266,8 @@ pub struct NewUser {
     pub name: String,
     /// PHC string; `None`: cannot sign in with a password.
     pub password_hash: Option<String>,
+    /// Whose bot it is; `None`: a person.
+    pub bot_of: Option<UserId>,
     /// Unix milliseconds.
     pub created_at_ms: i64,
 }

@@ -190,6 +190,9 @@ pub trait Store: AdministrationStore + FileStore + SearchStore + Send + Sync + '
     /// number it is; by user name. Disabled users are left out.
     async fn find_users(&self, query: &str, limit: usize) -> Result<Vec<User>>;
 
+    /// The bots of a user that are not deleted, by user name.
+    async fn bots(&self, owner: UserId) -> Result<Vec<User>>;
+
     /// A user and their password hash, by user name.
     async fn credentials(&self, username: &str) -> Result<Option<(User, Option<String>)>>;
 

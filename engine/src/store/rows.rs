@@ -115,6 +115,8 @@ pub struct UserRecord {
     pub disabled: bool,
     /// Ended by its owner; disabled for ever.
     pub deleted: bool,
+    /// Whose bot it is; `None`: a person.
+    pub bot_of: Option<UserId>,
     /// Unix milliseconds.
     pub created_at_ms: i64,
 }

@@ -71,6 +71,8 @@ pub struct User {
     pub disabled: bool,
     /// Whether they have ended the account; then the names are neutral ones.
     pub deleted: bool,
+    /// Whose bot it is; `None`: a person.
+    pub bot_of: Option<UserId>,
 }
 
 /// A session with its user: what authenticates a request.

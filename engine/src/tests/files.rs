@@ -141,6 +141,28 @@ async fn objects_that_nothing_names_are_swept_when_they_are_old() {
     world.close().await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn files_of_another_database_are_left_alone() {
+    let world = World::new(1, 1, 3).await;
+    let files = world.engine.inner.files.clone();
+    let core = world.engine.inner.core.clone();
+    let foreign = BlobId(core.runtime.new_id());
+    let bytes = Bytes::from_static(b"x");
+    files.storage.put(foreign, bytes).await.unwrap();
+    // The objects' times are the machine's.
+    let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let real = i64::try_from(real.as_millis()).unwrap();
+    let ahead = u64::try_from(real - core.runtime.wall_ms()).unwrap_or(0);
+    tokio::time::advance(Duration::from_millis(ahead) + Duration::from_secs(86_400)).await;
+    assert_eq!(sweep(&core, &files).await.unwrap(), 0);
+    assert_eq!(world.objects().await, BTreeSet::from([foreign]));
+    // With one of its own beside them, it is a leftover.
+    let kept = world.upload(0, b"kept").await.unwrap();
+    assert_eq!(sweep(&core, &files).await.unwrap(), 1);
+    assert_eq!(world.objects().await, BTreeSet::from([kept.blob.unwrap()]));
+    world.close().await;
+}
+
 /// An upload of the same content while it is being collected finds its bytes afterwards, whoever
 /// comes first.
 #[tokio::test(start_paused = true)]

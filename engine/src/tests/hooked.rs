@@ -161,6 +161,7 @@ delegate! {
     members(id: ConversationId) -> Result<Vec<MemberRow>>;
     users(ids: &[UserId]) -> Result<Vec<User>>;
     find_users(query: &str, limit: usize) -> Result<Vec<User>>;
+    bots(owner: UserId) -> Result<Vec<User>>;
     credentials(username: &str) -> Result<Option<(User, Option<String>)>>;
     share_a_group(one: UserId, other: UserId) -> Result<bool>;
     conversation_type(id: ConversationId) -> Result<Option<ConversationType>>;

@@ -334,6 +334,7 @@ pub(crate) fn new_user(username: &str) -> NewUser {
         username: username.into(),
         name: username.into(),
         password_hash: Some("hash".into()),
+        bot_of: None,
         created_at_ms: 1,
     }
 }

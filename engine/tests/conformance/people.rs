@@ -54,6 +54,7 @@ pub(crate) async fn user_names_are_unique(log: &Log) {
         administrator: false,
         disabled: false,
         deleted: false,
+        bot_of: None,
     };
     assert_eq!((user, hash), (expected.clone(), Some("hash".into())));
     assert_eq!(log.store.credentials("twin").await.unwrap(), None);
@@ -68,6 +69,32 @@ pub(crate) async fn user_names_are_unique(log: &Log) {
     let none = log.store.users(&[UserId(Uuid::now_v7())]).await.unwrap();
     assert_eq!(none, []);
     assert_eq!(log.store.users(&[]).await.unwrap(), []);
+}
+
+/// Bots are known by whose they are, until they are deleted.
+pub(crate) async fn bots_are_somebodys(log: &Log) {
+    let [ann, bob] = [log.user("ann").await, log.user("bob").await];
+    let bot = |name: &str| NewUser {
+        password_hash: None,
+        bot_of: Some(ann),
+        ..new_user(name)
+    };
+    let (two, one) = (bot("two"), bot("One"));
+    let create = |user: &NewUser| Entry::CreateUser(user.clone());
+    let outcomes = log.commit(vec![create(&two), create(&one)]).await;
+    assert_eq!(words(&outcomes), ["done", "done"]);
+    let names = async |owner| -> Vec<String> {
+        let bots = log.store.bots(owner).await.unwrap();
+        bots.into_iter().map(|bot| bot.username).collect()
+    };
+    assert_eq!(names(ann).await, ["One", "two"]);
+    assert!(names(bob).await.is_empty());
+    let found = log.store.users(&[one.id, ann]).await.unwrap();
+    let owner = |id: UserId| found.iter().find(|user| user.id == id).unwrap().bot_of;
+    assert_eq!((owner(one.id), owner(ann)), (Some(ann), None));
+    let gone = log.commit(vec![Entry::DeleteUser { user: one.id }]).await;
+    assert_eq!(words(&gone), ["done"]);
+    assert_eq!(names(ann).await, ["two"]);
 }
 
 /// Profiles change field by field; users that do not exist are refused.

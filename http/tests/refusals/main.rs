@@ -8,6 +8,7 @@ mod bad_address;
 mod bad_cursor;
 mod bad_input;
 mod bad_wire;
+mod bots;
 mod command_line;
 mod common;
 mod csrf;

@@ -139,6 +139,8 @@ fn every_route_is_there_for_its_method() {
         let own = [
             "{session}",
             "{link}",
+            "{hook}",
+            "{bot}",
             "{code}",
             "{folder}",
             "{file}",

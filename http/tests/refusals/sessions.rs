@@ -117,6 +117,7 @@ fn a_session_that_is_none_or_has_ended() {
     let open = [
         "/api/users",
         "/api/sessions",
+        "/api/hooks/{code}",
         "/api/kinds",
         "/api/openapi.json",
         "/api/stream",

@@ -12,7 +12,7 @@ chat.notice = (function () {
         return chat.i18n.t(key, {
           name: name_of(message.sender, message.sender_name),
           // Whom it happened to; joining and leaving happen to the sender.
-          other: body.user ? name_of(body.user) : name_of(message.sender, message.sender_name),
+          other: body.user || body.bot ? name_of(body.user || body.bot) : name_of(message.sender, message.sender_name),
           title: body.name || "",
           role: body.role ? chat.i18n.t("role." + body.role) : ""
         });
@@ -28,14 +28,14 @@ chat.notice = (function () {
   chat.kinds.add("group.remove", notice("notice.remove"));
   chat.kinds.add("group.role", notice("notice.role"));
   chat.kinds.add("group.settings", notice("notice.settings"));
-  ["dissolve", "mute", "card", "invitation"].forEach(function (name) {
+  ["dissolve", "mute", "card", "invitation", "hook"].forEach(function (name) {
     chat.kinds.add("group." + name, notice("notice." + name));
   });
   chat.kinds.add("friend.made", notice("notice.friends"));
   chat.kinds.add("nudge", notice("notice.nudge"));
   // They change what stands elsewhere, or are for those who govern: no line of their own.
   ["recall", "reaction", "group.request", "group.decline", "group.invite", "group.unban",
-    "group.link", "group.unlink"].forEach(function (name) {
+    "group.link", "group.unlink", "group.unhook"].forEach(function (name) {
     chat.kinds.add(name, { notice: true, silent: true, summary: function () { return ""; } });
   });
   chat.kinds.add("group.join", {

@@ -5,6 +5,7 @@ pub mod ban;
 pub mod card;
 pub mod create;
 pub mod dissolve;
+pub mod hook;
 pub mod invite;
 pub mod join;
 pub mod leave;
@@ -23,6 +24,8 @@ pub(super) fn add(registry: &mut Registry) {
     registry.add::<card::SetCard>();
     registry.add::<create::Create>();
     registry.add::<dissolve::Dissolve>();
+    registry.add::<hook::MakeHook>();
+    registry.add::<hook::EndHook>();
     registry.add::<invite::Invite>();
     registry.add::<join::Join>();
     registry.add::<leave::Leave>();

@@ -288,6 +288,16 @@ impl Store for MemoryStore {
         Ok(found.take(limit).collect())
     }
 
+    async fn bots(&self, owner: UserId) -> Result<Vec<User>> {
+        let tables = self.read().await?;
+        let found = tables.usernames.values().filter_map(|id| {
+            let row = tables.users.get(id)?;
+            let is_theirs = row.bot_of == Some(owner) && !row.deleted;
+            is_theirs.then(|| views::user(row.clone()))
+        });
+        Ok(found.collect())
+    }
+
     async fn credentials(&self, username: &str) -> Result<Option<(User, Option<String>)>> {
         let tables = self.read().await?;
         let id = tables.usernames.get(&fold(username));

@@ -100,6 +100,7 @@ pub(in crate::store) fn user(row: UserRecord) -> User {
         administrator: row.administrator,
         disabled: row.disabled,
         deleted: row.deleted,
+        bot_of: row.bot_of,
     }
 }
 

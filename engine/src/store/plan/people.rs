@@ -54,6 +54,7 @@ impl Planner {
             administrator: false,
             disabled: false,
             deleted: false,
+            bot_of: user.bot_of,
             created_at_ms: user.created_at_ms,
         };
         self.rows.usernames.insert(folded, user.id);

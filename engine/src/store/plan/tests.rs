@@ -58,6 +58,7 @@ fn user_row(id: UserId, disabled: bool) -> UserRecord {
         administrator: false,
         disabled,
         deleted: false,
+        bot_of: None,
         created_at_ms: 1,
     }
 }

@@ -21,10 +21,10 @@ use crate::store::{Result, fold};
 
 const USERS: &str = "insert into users (id, number, username, username_folded, name, name_folded, \
      signature, status, password_hash, administrator, disabled, deleted, created_at, avatar, \
-     read_receipts) \
+     read_receipts, bot_of) \
      select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], \
      $6::text[], $7::text[], $8::text[], $9::text[], $10::boolean[], $11::boolean[], \
-     $12::boolean[], $13::bigint[], $14::uuid[], $15::boolean[]) \
+     $12::boolean[], $13::bigint[], $14::uuid[], $15::boolean[], $16::uuid[]) \
      on conflict (id) do update set username = excluded.username, \
      username_folded = excluded.username_folded, name = excluded.name, \
      name_folded = excluded.name_folded, signature = excluded.signature, \
@@ -188,6 +188,7 @@ fn users(changes: &Changes) -> Option<Write<'_>> {
         .column(|row| row.created_at_ms)
         .column(|row| row.avatar.map(|file| file.0))
         .column(|row| row.read_receipts)
+        .column(|row| row.bot_of.map(|user| user.0))
         .write()
 }
 

@@ -69,12 +69,12 @@ pub(super) fn head(row: &Row, at: usize) -> Result<HeadRow> {
 macro_rules! user_columns {
     () => {
         "u.id, u.number, u.username, u.name, u.signature, u.status, u.administrator, u.disabled, \
-         u.avatar, u.read_receipts, u.deleted"
+         u.avatar, u.read_receipts, u.deleted, u.bot_of"
     };
 }
 pub(super) use user_columns;
 /// How many those are.
-pub(super) const USERS: usize = 11;
+pub(super) const USERS: usize = 12;
 
 pub(super) fn user(row: &Row, at: usize) -> Result<User> {
     Ok(User {
@@ -89,6 +89,7 @@ pub(super) fn user(row: &Row, at: usize) -> Result<User> {
         avatar: row.try_get::<_, Option<Uuid>>(at + 8)?.map(FileId),
         read_receipts: row.try_get(at + 9)?,
         deleted: row.try_get(at + 10)?,
+        bot_of: row.try_get::<_, Option<Uuid>>(at + 11)?.map(UserId),
     })
 }
 
@@ -108,6 +109,7 @@ pub(super) fn user_record(row: &Row) -> Result<UserRecord> {
         administrator: user.administrator,
         disabled: user.disabled,
         deleted: user.deleted,
+        bot_of: user.bot_of,
         created_at_ms: row.try_get(USERS + 1)?,
     })
 }

@@ -196,6 +196,10 @@ impl Store for PostgresStore {
         self.read(async |db| people::users(db, ids).await).await
     }
 
+    async fn bots(&self, owner: UserId) -> Result<Vec<User>> {
+        self.read(async |db| people::bots(db, owner).await).await
+    }
+
     async fn find_users(&self, query: &str, limit: usize) -> Result<Vec<User>> {
         self.read(async |db| people::find_users(db, query, limit).await)
             .await

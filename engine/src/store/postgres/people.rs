@@ -70,6 +70,11 @@ const FIND_USERS: &str = concat!(
     " from users u where not u.disabled and (u.username_folded like $1 or u.name_folded like $1 \
      or u.number = $2) order by u.username_folded collate \"C\" limit $3"
 );
+const BOTS: &str = concat!(
+    "select ",
+    user_columns!(),
+    " from users u where u.bot_of = $1 and not u.deleted order by u.username_folded collate \"C\""
+);
 const CREDENTIALS: &str = concat!(
     "select ",
     user_columns!(),
@@ -271,6 +276,10 @@ pub(super) async fn find_users(db: &Connection, text: &str, limit: usize) -> Res
     let pattern = format!("{}%", escaped(&text));
     let (number, limit) = (views::number(&text), bounded(limit));
     users_of(&query(db, FIND_USERS, &[&pattern, &number, &limit]).await?)
+}
+
+pub(super) async fn bots(db: &Connection, owner: UserId) -> Result<Vec<User>> {
+    users_of(&query(db, BOTS, &[&owner.0]).await?)
 }
 
 pub(super) async fn credentials(

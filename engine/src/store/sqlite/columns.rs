@@ -15,7 +15,7 @@ use crate::store::rows::*;
 pub(super) const HEAD: &str = "position, batch, next_number, access_version";
 /// What [`user`] reads.
 pub(super) const USER: &str = "id, number, username, name, signature, status, password_hash, \
-     administrator, disabled, created_at, avatar, read_receipts, deleted";
+     administrator, disabled, created_at, avatar, read_receipts, deleted, bot_of";
 /// What [`session`] reads.
 pub(super) const SESSION: &str = "id, user_id, token_hash, device, created_at, last_used";
 /// What [`conversation`] reads.
@@ -106,6 +106,7 @@ pub(super) fn user(row: &Row<'_>) -> Result<UserRecord> {
         avatar: maybe(row, 10)?.map(FileId),
         read_receipts: row.get(11)?,
         deleted: row.get(12)?,
+        bot_of: maybe(row, 13)?.map(UserId),
     })
 }
 

@@ -329,6 +329,10 @@ impl Store for SqliteStore {
         self.read(move |tx| people::users(tx, &ids)).await
     }
 
+    async fn bots(&self, owner: UserId) -> Result<Vec<User>> {
+        self.read(move |tx| people::bots(tx, owner)).await
+    }
+
     async fn find_users(&self, query: &str, limit: usize) -> Result<Vec<User>> {
         let query = query.to_owned();
         self.read(move |tx| people::find_users(tx, &query, limit))

@@ -40,6 +40,17 @@ pub(super) fn find_users(tx: &Tx<'_>, query: &str, limit: usize) -> Result<Vec<U
     Ok(found.into_iter().map(views::user).collect())
 }
 
+pub(super) fn bots(tx: &Tx<'_>, owner: UserId) -> Result<Vec<User>> {
+    let rest = "users where bot_of = ?1 and not deleted order by username_folded";
+    let found = all(
+        tx,
+        &select(columns::USER, rest),
+        [blob(owner.0)],
+        columns::user,
+    )?;
+    Ok(found.into_iter().map(views::user).collect())
+}
+
 pub(super) fn credentials(tx: &Tx<'_>, username: &str) -> Result<Option<(User, Option<String>)>> {
     let sql = select(columns::USER, "users where username_folded = ?1");
     let found = one(tx, &sql, [fold(username)], columns::user)?;

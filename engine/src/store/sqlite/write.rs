@@ -256,8 +256,8 @@ fn write_user(tx: &Transaction<'_>, row: &UserRecord) -> rusqlite::Result<()> {
     tx.prepare_cached(
         "insert into users (id, number, username, username_folded, name, name_folded, signature, \
          status, password_hash, administrator, disabled, deleted, created_at, avatar, \
-         read_receipts) \
-         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
+         read_receipts, bot_of) \
+         values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
          on conflict (id) do update set username = excluded.username, \
          username_folded = excluded.username_folded, name = excluded.name, \
          name_folded = excluded.name_folded, signature = excluded.signature, \
@@ -282,6 +282,7 @@ fn write_user(tx: &Transaction<'_>, row: &UserRecord) -> rusqlite::Result<()> {
         row.created_at_ms,
         row.avatar.map(|file| blob(file.0)),
         row.read_receipts,
+        row.bot_of.map(|user| blob(user.0)),
     ))?;
     Ok(())
 }

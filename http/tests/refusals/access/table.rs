@@ -585,6 +585,38 @@ pub(super) fn table() -> Vec<Row> {
             none(),
             inside(NOTHING, NOTHING, MAY_NOT),
         ),
+        // Bots: what needs one of one's own is in `bots.rs`.
+        row(
+            Plain,
+            "GET",
+            "/api/groups/GROUP/hooks",
+            none(),
+            inside("200", "200", MAY_NOT),
+        ),
+        row(
+            Plain,
+            "POST",
+            "/api/groups/GROUP/hooks",
+            json!({"bot": "@other", "name": "x"}),
+            inside("422 invalid", "422 invalid", MAY_NOT),
+        ),
+        row(
+            Plain,
+            "DELETE",
+            "/api/groups/GROUP/hooks/none",
+            none(),
+            inside(NOTHING, NOTHING, MAY_NOT),
+        ),
+        row(
+            Plain,
+            "POST",
+            "/api/hooks/none",
+            json!({"text": "x"}),
+            [NOTHING; 10],
+        ),
+        row(Plain, "GET", "/api/bots", none(), all("200")),
+        row(Plain, "DELETE", "/api/bots/other", none(), all(NOTHING)),
+        row(Plain, "POST", "/api/bots/other/token", none(), all(NOTHING)),
         // A group that is over.
         row(
             Dissolved,

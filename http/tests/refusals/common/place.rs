@@ -22,6 +22,9 @@ pub(crate) struct Place {
     pub(crate) member: Person,
     pub(crate) group: String,
     pub(crate) folder: String,
+    pub(crate) bot: String,
+    /// The code of a hook of the group.
+    pub(crate) hook: String,
 }
 
 impl Place {
@@ -37,12 +40,23 @@ impl Place {
             .json("POST", "/api/friend-folders", &body);
         let made = made.unwrap().expect(201).json();
         let folder = made["folder"]["id"].as_str().expect("an id").to_owned();
+        let mut client = world.client(&owner);
+        let body = json!({"username": "robot", "name": "Robot"});
+        let made = client.json("POST", "/api/bots", &body).unwrap();
+        let bot = made.expect(201).json()["bot"]["id"].clone();
+        let path = format!("/api/groups/{group}/hooks");
+        let body = json!({"bot": bot, "name": "builds"});
+        let made = client.json("POST", &path, &body).unwrap();
+        let hook = made.expect(201).json()["code"].clone();
+        let [bot, hook] = [bot, hook].map(|value| value.as_str().expect("text").to_owned());
         Self {
             world,
             owner,
             member,
             group,
             folder,
+            bot,
+            hook,
         }
     }
 
@@ -90,6 +104,21 @@ impl Place {
                 json!({"accept": true}),
             ),
             route("POST", format!("/api/groups/{group}/links"), json!({})),
+            route(
+                "POST",
+                format!("/api/groups/{group}/hooks"),
+                json!({"bot": self.bot, "name": "x"}),
+            ),
+            route(
+                "POST",
+                format!("/api/hooks/{}", self.hook),
+                json!({"text": "x"}),
+            ),
+            route(
+                "POST",
+                "/api/bots".into(),
+                json!({"username": "another", "name": "x"}),
+            ),
             route("POST", "/api/friends".into(), json!({"user": member})),
             route(
                 "PUT",

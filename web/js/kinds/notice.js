@@ -28,7 +28,7 @@ chat.notice = (function () {
   chat.kinds.add("group.remove", notice("notice.remove"));
   chat.kinds.add("group.role", notice("notice.role"));
   chat.kinds.add("group.settings", notice("notice.settings"));
-  ["dissolve", "mute", "card", "invitation", "hook"].forEach(function (name) {
+  ["avatar", "dissolve", "mute", "card", "invitation", "hook"].forEach(function (name) {
     chat.kinds.add("group." + name, notice("notice." + name));
   });
   chat.kinds.add("friend.made", notice("notice.friends"));

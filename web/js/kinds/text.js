@@ -15,7 +15,8 @@ chat.text = (function () {
   /** What somebody else said, in the words of whoever shows it. */
   function forward(message) {
     var content = message.body && message.body.content || {};
-    var said = content.kind === "emoji" ? emoji(content) : text(content);
+    var words = { emoji: emoji, image: chat.file.image, file: chat.file.file };
+    var said = (Object.prototype.hasOwnProperty.call(words, content.kind) ? words[content.kind] : text)(content);
     return chat.i18n.t("kind.forward", { name: String(content.sender_name || ""), text: said });
   }
 

@@ -5,7 +5,7 @@ var chat = chat || {};
 chat.el = (function () {
   "use strict";
 
-  var names = ("a aside b button div footer form h1 h2 h3 header input label li main nav ol p " +
+  var names = ("a aside b button div footer form h1 h2 h3 header img input label li main nav ol p " +
     "section small span strong textarea time ul").split(" ");
   var el = {};
 

@@ -175,7 +175,7 @@ impl<'a> Admission<'a> {
     ///
     /// # Errors
     /// `invalid`: more than
-    /// [`MENTIONS_PER_MESSAGE`](crate::limits::MENTIONS_PER_MESSAGE).
+    /// [`MENTIONS_PER_MESSAGE`].
     pub fn mentions(&self, text: &str) -> Result<Mentions, Rejection> {
         let mut users = BTreeSet::new();
         let mut all = false;

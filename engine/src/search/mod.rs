@@ -11,8 +11,8 @@
 //! message say, never shows, and every store finds the same.
 //!
 //! **Bounds.** The log is looked at from its end in stretches that grow
-//! ([`SEARCH_SPAN`](crate::limits::SEARCH_SPAN)), until there are enough results or the time is
-//! over ([`SEARCH_TIME`](crate::limits::SEARCH_TIME)); then the answer says where to go on. A user
+//! ([`SEARCH_SPAN`]), until there are enough results or the time is
+//! over ([`SEARCH_TIME`]); then the answer says where to go on. A user
 //! searches the terms of their own conversations: what others say costs them nothing.
 
 use std::sync::{Mutex, PoisonError};

@@ -3,11 +3,13 @@
 
 mod place;
 mod table;
+mod wider;
 
 use serde_json::{Value, json};
 
 use self::place::{CLIENT_ID, ROLES, Setup, Town};
 use self::table::table;
+use self::wider::wider;
 use crate::common::World;
 use crate::common::roles::{Place, verdict};
 
@@ -26,7 +28,7 @@ fn every_role_may_do_its_own(postgres: bool) {
     let mut plain = town.place(Setup::Plain);
     let mut setup = Setup::Plain;
     let (mut cells, mut wrong) = (0, Vec::new());
-    for row in table() {
+    for row in table().into_iter().chain(wider()) {
         if row.setup != setup {
             (plain, setup) = (town.place(row.setup), row.setup);
         }

@@ -45,6 +45,8 @@ pub(super) enum Setup {
     MuteAll,
     /// The owner has ended the group.
     Dissolved,
+    /// `other` has posted a file, and uploaded another one.
+    Filed,
 }
 
 /// A server with all these people.
@@ -59,6 +61,8 @@ pub(super) struct Town {
 pub(super) struct Place {
     group: String,
     link: String,
+    file: String,
+    kept: String,
 }
 
 impl Town {
@@ -113,6 +117,8 @@ impl Town {
         let mut place = Place {
             group,
             link: String::new(),
+            file: String::new(),
+            kept: String::new(),
         };
         let change = |body: Value| ("owner", "PATCH", "/api/groups/GROUP", body, 200);
         let member = |whom: &str, body: Value| {
@@ -166,7 +172,7 @@ impl Town {
             ),
         ];
         match setup {
-            Setup::Plain => {}
+            Setup::Plain | Setup::Filed => {}
             Setup::Approval => {
                 steps.push(change(json!({"join_mode": "approval"})));
                 steps.push(("asker", "POST", "/api/groups/GROUP/members", json!({}), 202));
@@ -191,6 +197,14 @@ impl Town {
                 let _ = self.act(&place, "admin", "POST", path, &body).expect(202);
             }
         }
+        if setup == Setup::Filed {
+            place.file = self.upload("other");
+            place.kept = self.upload("other");
+            let body = json!({"kind": "file", "body": {"file": "@FILE"},
+                "client_id": uuid::Uuid::new_v4()});
+            let path = "/api/conversations/GROUP/messages";
+            let _ = self.act(&place, "other", "POST", path, &body).expect(201);
+        }
         if setup == Setup::Invitation {
             let path = "/api/groups/GROUP/links";
             let made = self
@@ -202,13 +216,24 @@ impl Town {
         place
     }
 
-    /// Puts ids in the place of names: `GROUP`, `LINK`, `SELF`, and whoever there is, as a segment of
+    fn upload(&self, who: &str) -> String {
+        let mut client = self.client(who);
+        let sent = client.request("POST", "/api/files?name=a.bin", &[], b"bytes");
+        let sent = sent.unwrap().expect(201).json();
+        sent["file"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Puts ids in the place of names: `GROUP`, `LINK`, `FILE`, `KEPT`, `SELF`, and whoever there is, as a segment of
     /// a path, or behind an `@` in a body.
     fn put_ids(&self, place: &Place, who: &str, text: &str) -> String {
         let me = if who == "signed out" { "member" } else { who };
         match text {
             "GROUP" => place.group.clone(),
+            // Not the admin of the group.
+            "ADMIN" => "admin".into(),
             "LINK" => place.link.clone(),
+            "FILE" => place.file.clone(),
+            "KEPT" => place.kept.clone(),
             "SELF" => self.people[me].id.clone(),
             name => match self.people.get(name) {
                 Some(person) => person.id.clone(),

@@ -16,14 +16,14 @@ pub(super) struct Row {
 }
 
 const OUTSIDE: &str = "403 not_a_member";
-const MAY_NOT: &str = "403 not_allowed";
-const NOTHING: &str = "404 not_found";
+pub(super) const MAY_NOT: &str = "403 not_allowed";
+pub(super) const NOTHING: &str = "404 not_found";
 const OUT: &str = "401 no_session";
 const MUTED: &str = "403 muted";
 const BANNED: &str = "403 banned";
 
 /// What those in the group get, the others being told that they are not.
-const fn inside(
+pub(super) const fn inside(
     owner: &'static str,
     admin: &'static str,
     member: &'static str,
@@ -32,11 +32,11 @@ const fn inside(
 }
 
 /// The same, a muted member getting something else.
-const fn posting(ok: &'static str) -> [&'static str; 10] {
+pub(super) const fn posting(ok: &'static str) -> [&'static str; 10] {
     roles(ok, ok, ok, MUTED, [OUTSIDE; 5])
 }
 
-const fn roles(
+pub(super) const fn roles(
     owner: &'static str,
     admin: &'static str,
     member: &'static str,
@@ -49,14 +49,14 @@ const fn roles(
 }
 
 /// Everybody who is signed in.
-const fn all(ok: &'static str) -> [&'static str; 10] {
+pub(super) const fn all(ok: &'static str) -> [&'static str; 10] {
     [ok, ok, ok, ok, ok, ok, ok, ok, ok, OUT]
 }
 
-const MESSAGES: &str = "/api/conversations/GROUP/messages";
+pub(super) const MESSAGES: &str = "/api/conversations/GROUP/messages";
 const MEMBERS: &str = "/api/groups/GROUP/members";
 
-fn say(kind: &str, body: Value) -> Value {
+pub(super) fn say(kind: &str, body: Value) -> Value {
     json!({"kind": kind, "body": body, "client_id": super::place::CLIENT_ID})
 }
 

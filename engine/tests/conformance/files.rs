@@ -59,6 +59,15 @@ impl Log {
         id
     }
 
+    /// A new file of that content that is there to be shown as an avatar.
+    pub(crate) async fn face(&self, owner: UserId, text: &str) -> FileId {
+        let mut file = upload(owner, text);
+        file.purpose = Purpose::Avatar;
+        let id = file.id;
+        self.done(Entry::AddFile(Box::new(file))).await;
+        id
+    }
+
     /// A message with a file; its seq.
     async fn send(&self, group: ConversationId, by: UserId, file: FileId) -> i64 {
         let outcome = self.change(group, by, &[attach(file)]).await;
@@ -343,18 +352,11 @@ pub(crate) async fn collecting_is_judged_again(log: &Log) {
 pub(crate) async fn avatars_are_held(log: &Log) {
     let ann = log.user("ann").await;
     let group = log.group(ann, "group").await;
-    let face = async |text: &str| {
-        let mut file = upload(ann, text);
-        file.purpose = Purpose::Avatar;
-        let id = file.id;
-        log.done(Entry::AddFile(Box::new(file))).await;
-        id
-    };
     let uses = async |file| {
         let row = log.store.file(file).await.unwrap().unwrap();
         (row.uses, row.expires_at_ms.is_none())
     };
-    let (one, two) = (face("one").await, face("two").await);
+    let (one, two) = (log.face(ann, "one").await, log.face(ann, "two").await);
     let outcome = log.profile(ann, &[ProfileField::Avatar(Some(one))]).await;
     assert_eq!(word(&outcome), "appended");
     let set = |file| Effect::SetField(GroupField::Avatar(file));

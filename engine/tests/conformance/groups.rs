@@ -2,7 +2,6 @@
 
 use uuid::Uuid;
 use webqq_engine::group::state::{Announcement, JoinMode};
-use webqq_engine::ids::FileId;
 use webqq_engine::store::Group;
 
 use super::*;
@@ -302,12 +301,13 @@ pub(crate) async fn settings_roles_mutes_and_states(log: &Log) {
         by: Some(bob),
         at_ms: Some(17),
     };
+    let face = log.face(ann, "face").await;
     let effects = [
         Effect::SetField(GroupField::Description("about 'us'".into())),
         Effect::SetField(GroupField::Announcement(announcement.clone())),
         Effect::SetField(GroupField::MuteAll(true)),
         Effect::SetField(GroupField::SlowMode(30)),
-        Effect::SetField(GroupField::Avatar(Some(FileId(Uuid::from_u128(7))))),
+        Effect::SetField(GroupField::Avatar(Some(face))),
         Effect::SetCard {
             user: ann,
             card: "群主".into(),
@@ -347,7 +347,7 @@ pub(crate) async fn settings_roles_mutes_and_states(log: &Log) {
         (now.settings.mute_all, now.settings.slow_mode_s),
         (true, 30)
     );
-    assert_eq!(now.settings.avatar, Some(FileId(Uuid::from_u128(7))));
+    assert_eq!(now.settings.avatar, Some(face));
     assert_eq!(now.roster[&ann].card, "群主");
     assert_eq!(now.settings.join_mode, JoinMode::Closed);
     assert_eq!(

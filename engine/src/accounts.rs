@@ -96,9 +96,7 @@ impl Engine {
     /// `not_found` for a user who is not there or disabled, `unavailable`.
     pub async fn open_session(&self, user: UserId, device: &str) -> Result<SignedIn, Rejection> {
         let runtime = &self.inner.core.runtime;
-        let mut secret = [0; TOKEN_BYTES];
-        runtime.fill(&mut secret);
-        let token = hexadecimal(&secret);
+        let token = runtime.secret(TOKEN_BYTES);
         let session = SessionId(runtime.new_id());
         let device = device.chars().filter(|c| !c.is_control());
         self.write(Entry::OpenSession(NewSession {

@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::accounts::{SignedIn, hexadecimal};
+use crate::accounts::SignedIn;
 use crate::engine::Engine;
 use crate::ids::{ClientId, ConversationId, UserId};
 use crate::kind::MessageKind;
 use crate::kinds::groups::hook;
 use crate::kinds::{maps, text};
 use crate::limits::BOTS;
-use crate::links::{SECRET_BYTES, name_of, read_code};
+use crate::links::{name_of, read_code};
 use crate::message::{Receipt, Refusal, Rejection};
 use crate::posting::not_now;
 use crate::store::{Entry, StoreError, User, WhichSessions};
@@ -128,13 +128,9 @@ impl Engine {
             }
             other => other?,
         };
-        let mut secret = [0; SECRET_BYTES];
-        self.inner.core.runtime.fill(&mut secret);
-        let secret = hexadecimal(&secret);
-        let hook = name_of(&secret);
+        let (hook, code) = self.draw_code(id);
         let body = json!({"hook": hook, "bot": bot, "name": name});
         self.govern(user, id, hook::MakeHook::NAME, body).await?;
-        let code = format!("{}{secret}", id.0.simple());
         Ok(NewHook { hook, code })
     }
 

@@ -16,7 +16,7 @@ use crate::message::Rejection;
 use crate::store::User;
 
 /// Bytes of a link's secret before it is written as hexadecimal.
-pub(crate) const SECRET_BYTES: usize = 16;
+const SECRET_BYTES: usize = 16;
 /// Hexadecimal digits of a conversation's id, and of the hash that names a link.
 const ID_DIGITS: usize = 32;
 
@@ -52,14 +52,16 @@ impl Engine {
         hours: i64,
         uses: i64,
     ) -> Result<NewLink, Rejection> {
-        let mut secret = [0; SECRET_BYTES];
-        self.inner.core.runtime.fill(&mut secret);
-        let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        let link = name_of(&secret);
+        let (link, code) = self.draw_code(id);
         let body = json!({"link": link, "hours": hours, "uses": uses});
         self.govern(user, id, link::MakeLink::NAME, body).await?;
-        let code = format!("{}{secret}", id.0.simple());
         Ok(NewLink { link, code })
+    }
+
+    /// A new code of a link or a hook of that group: what names it, and the code.
+    pub(crate) fn draw_code(&self, id: ConversationId) -> (String, String) {
+        let secret = self.inner.core.runtime.secret(SECRET_BYTES);
+        (name_of(&secret), format!("{}{secret}", id.0.simple()))
     }
 
     /// The links of a group by their names, for owner and admins.

@@ -12,6 +12,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
+use crate::accounts::hexadecimal;
+
 /// A task that can be moved to another thread.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -37,6 +39,13 @@ pub trait Runtime: Send + Sync + 'static {
         let mut bytes = [0; 8];
         self.fill(&mut bytes);
         u64::from_le_bytes(bytes)
+    }
+
+    /// A secret of so many random bytes, in hexadecimal.
+    fn secret(&self, bytes: usize) -> String {
+        let mut secret = vec![0; bytes];
+        self.fill(&mut secret);
+        hexadecimal(&secret)
     }
 
     /// A new id, roughly ordered by time (UUID version 7).

@@ -105,12 +105,10 @@ pub async fn seed(
 }
 
 fn new_user(runtime: &dyn Runtime, n: u32) -> SeededUser {
-    let mut secret = [0; 32];
-    runtime.fill(&mut secret);
     SeededUser {
         id: UserId(runtime.new_id()),
         username: format!("u{n}"),
-        token: secret.iter().map(|byte| format!("{byte:02x}")).collect(),
+        token: runtime.secret(32),
     }
 }
 

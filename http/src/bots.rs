@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::auth::Caller;
 use crate::body::Body;
 use crate::error::Problem;
+use crate::messages::posted;
 use crate::params::Id;
 use crate::shapes::Person;
 
@@ -198,10 +199,5 @@ pub async fn post(
         .engine()
         .post_by_hook(&code, &body.text, client_id)
         .await?;
-    let status = if receipt.first {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
-    Ok((status, Json(receipt)).into_response())
+    Ok(posted(receipt))
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 use webqq_engine::ids::{ClientId, ConversationId, Seq};
 use webqq_engine::limits::HISTORY_MESSAGES;
+use webqq_engine::message::Receipt;
 use webqq_engine::store::Range;
 
 use crate::app::App;
@@ -53,15 +54,20 @@ pub async fn send(
             client_id,
         )
         .await?;
+    Ok(posted(receipt))
+}
+
+/// 201, 200 for what was posted before, 204 for a signal.
+pub(crate) fn posted(receipt: Receipt) -> Response {
     if receipt.seq == Seq(0) {
-        return Ok(StatusCode::NO_CONTENT.into_response());
+        return StatusCode::NO_CONTENT.into_response();
     }
     let status = if receipt.first {
         StatusCode::CREATED
     } else {
         StatusCode::OK
     };
-    Ok((status, Json(receipt)).into_response())
+    (status, Json(receipt)).into_response()
 }
 
 /// Query of history.

@@ -7,22 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use webqq_engine::ids::ConversationId;
 
-use super::{Administrator, rows};
+use super::{Administrator, Find, rows};
 use crate::app::App;
 use crate::body::Body;
 use crate::error::Problem;
 use crate::params::{Id, Params};
 use crate::shapes::GroupShape;
-
-/// Query of finding groups.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Find {
-    #[serde(default)]
-    query: String,
-    after: Option<i64>,
-    limit: Option<usize>,
-}
 
 /// Answer of finding groups.
 #[derive(Debug, Serialize, JsonSchema)]

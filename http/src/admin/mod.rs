@@ -64,6 +64,16 @@ pub struct Back {
     limit: Option<usize>,
 }
 
+/// Query of finding accounts or groups.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Find {
+    #[serde(default)]
+    query: String,
+    after: Option<i64>,
+    limit: Option<usize>,
+}
+
 /// How many rows are asked for.
 fn rows(limit: Option<usize>) -> Result<usize, Problem> {
     let limit = limit.unwrap_or(PAGE);

@@ -8,7 +8,7 @@ use webqq_engine::ids::UserId;
 use webqq_engine::message::rfc3339;
 use webqq_engine::store::Account;
 
-use super::{Administrator, rows};
+use super::{Administrator, Find, rows};
 use crate::app::App;
 use crate::body::Body;
 use crate::error::Problem;
@@ -18,16 +18,6 @@ use crate::shapes::Person;
 
 /// Random bytes of a password that the server makes, before they are written in hexadecimal.
 const PASSWORD_BYTES: usize = 10;
-
-/// Query of finding accounts.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Find {
-    #[serde(default)]
-    query: String,
-    after: Option<i64>,
-    limit: Option<usize>,
-}
 
 /// An account, as administrators see it.
 #[derive(Debug, Serialize, JsonSchema)]

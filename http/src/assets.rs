@@ -26,7 +26,7 @@ pub const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; img-src 'self' bl
      worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; \
      object-src 'none'";
 
-/// Where debug builds find the client.
+/// Where debug builds find the client, unless `WEBQQ_WEB` names another folder (a second work tree).
 const WEB_FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../web");
 
 /// Smaller files are not compressed: the headers would eat up what it saves.
@@ -66,7 +66,9 @@ impl Assets {
     /// sentence (only a broken release can have one).
     pub fn new() -> Result<Self, String> {
         if cfg!(debug_assertions) {
-            Ok(Self::from_folder(WEB_FOLDER))
+            let folder =
+                std::env::var_os("WEBQQ_WEB").map_or_else(|| WEB_FOLDER.into(), PathBuf::from);
+            Ok(Self::from_folder(folder))
         } else {
             Self::embedded()
         }

@@ -13,7 +13,7 @@ chat.boot = (function () {
   }
 
   function saved(key) {
-    try { return storage("localStorage").getItem(key); } catch (refused) { return null; }
+    try { return JSON.parse(storage("localStorage").getItem(key)); } catch (refused) { return null; }
   }
 
   var theme = saved("webqq.theme");

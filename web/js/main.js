@@ -24,11 +24,19 @@ chat.main = (function () {
   app.typing = chat.typing(app);
   app.reading = chat.reading(app);
   app.groups = chat.groups(app);
+  app.people = chat.people_of(app);
+  app.route = chat.route(app);
 
   // What views may do.
   var act = {
     session: app.session, groups: app.groups, history: app.history, send: app.send, typing: app.typing,
+    people: app.people,
     wake: function () { app.transport.wake(); },
+    view: function (name) { store.dispatch({ type: "view", view: name }); },
+    /** Opens a dialogue, `{ name, … }`, or closes with null. */
+    dialog: function (dialog) { store.dispatch({ type: "dialog", dialog: dialog }); },
+    setting: function (name, value) { store.dispatch({ type: "setting", name: name, value: value }); },
+    notice: function (problem) { store.dispatch({ type: "notice", notice: problem }); },
     dismiss: function () { store.dispatch({ type: "notice", notice: null }); }
   };
 
@@ -44,7 +52,10 @@ chat.main = (function () {
   }
 
   // Effects: what follows from a difference. One line each.
-  [app.receive, app.history, app.send, app.reading, app.groups, chat.title].forEach(function (effect) {
+  [
+    app.receive, app.history, app.send, app.reading, app.groups, app.people, app.route,
+    chat.title, chat.remember
+  ].forEach(function (effect) {
     store.listen(effect.follow);
   });
   store.listen(draw_soon);
@@ -60,18 +71,30 @@ chat.main = (function () {
   ["focus", "blur", "pageshow"].forEach(function (name) { self.addEventListener(name, look); });
   self.addEventListener("online", function () { app.transport.network_back(); });
 
+  // Another language: its words first, then everything is drawn again.
+  store.listen(function (before, after) {
+    if (!before.settings.language || before.settings.language === after.settings.language) { return; }
+    chat.i18n.load(after.settings.language, function (problem) {
+      if (problem) { return act.notice(problem); }
+      document.documentElement.setAttribute("lang", after.settings.language);
+      draw_soon();
+    });
+  });
+
   function begin() {
-    chat.i18n.load(chat.boot.language, function (problem) {
+    chat.i18n.load(store.state().settings.language, function (problem) {
       if (problem) {
         setTimeout(begin, chat.backoff(1)); // without words there is nothing to show
         return;
       }
       look();
+      app.route.start();
       app.session.start();
       draw_soon();
     });
   }
 
+  store.dispatch({ type: "settings", settings: chat.remember.load() });
   begin();
 
   return app;

@@ -5,13 +5,12 @@ var chat = chat || {};
 chat.groups = (function () {
   "use strict";
 
-  /** Members come as { user: {…} } or { user: id, name, … }; here they are one shape. */
+  /** A member as the page holds it: `name` is what they go by in this group. */
   function member(told) {
-    var user = told.user && typeof told.user === "object" ? told.user : null;
     return {
-      id: user ? user.id : told.user || told.id,
-      name: told.card || (user || told).name || (user || told).username || "",
-      role: told.role || "member"
+      id: told.user.id, user: told.user, name: told.card || told.user.name || told.user.username || "",
+      role: told.role || "member", card: told.card || "", status: told.status || "offline",
+      muted_until: told.muted_until || null
     };
   }
 
@@ -76,7 +75,7 @@ chat.groups = (function () {
         });
       },
       join: function (id) {
-        app.api.join_group(id, function (problem, answer) {
+        app.api.join_group(id, {}, function (problem, answer) {
           var now = app.store.state().search;
           if (!problem && answer && answer.group) { return enter(answer.group); }
           if (!now) { return; }

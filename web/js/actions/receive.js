@@ -107,7 +107,11 @@ chat.receive = (function () {
 
     function signalled(told) {
       if (told.signal === "typing") { typed(told); }
+      if (told.signal === "presence") { app.store.dispatch({ type: "presence", user: told.user, status: told.status }); }
       if (told.signal === "read" && told.user === app.store.state().me.id) { read(told.conversation, told.seq); }
+      if (told.signal === "read" && told.user !== app.store.state().me.id) {
+        app.store.dispatch({ type: "peer_read", conversation: told.conversation, seq: told.seq });
+      }
     }
 
     function entry(told) {
@@ -115,6 +119,7 @@ chat.receive = (function () {
       if (told.type === "message") { app.store.dispatch({ type: "message", message: told }); }
       if (told.type === "signal") { signalled(told); }
       if (told.type === "state") {
+        app.store.dispatch({ type: "presences", presence: told.presence || {} });
         Object.keys(told.read || {}).forEach(function (id) { read(id, told.read[id]); });
       }
       // Other types are news from a newer server: nothing this page could show.

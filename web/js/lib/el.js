@@ -5,8 +5,8 @@ var chat = chat || {};
 chat.el = (function () {
   "use strict";
 
-  var names = ("a aside b button div footer form h1 h2 h3 header img input label li main nav ol p " +
-    "section small span strong textarea time ul").split(" ");
+  var names = ("a aside b button code dd div dl dt em fieldset footer form h1 h2 h3 header hr img input label legend li main " +
+    "nav ol option p progress section select small span strong table tbody td textarea th thead time tr ul").split(" ");
   var el = {};
 
   names.forEach(function (name) {
@@ -15,9 +15,9 @@ chat.el = (function () {
     };
   });
 
-  /** A view: a function of its props, or a component; `key` keeps its identity. */
-  el.view = function (view, props) {
-    return preact.h(view, props);
+  /** A view: a function of its props, or a component; `key` keeps its identity. Children may follow. */
+  el.view = function () {
+    return preact.h.apply(null, arguments);
   };
 
   /** Class names that hold: cx("row", open && "row--open"). */

@@ -8,7 +8,7 @@ chat.i18n = (function () {
 
   function load(language, done) {
     chat.http("GET", "i18n/" + language + ".json", null, function (trouble, answer) {
-      words = answer || {};
+      if (!trouble && answer) { words = answer; }
       done(trouble);
     });
   }

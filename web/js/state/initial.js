@@ -4,21 +4,31 @@ var chat = chat || {};
 chat.initial = (function () {
   "use strict";
 
+  /** @returns {?} */
   function initial() {
     return {
       phase: "starting", // starting | door | in
-      me: null, // { id, username, name }
+      me: null, // own profile: { id, number, username, name, signature, status, administrator, avatar? }
       door: { form: "sign_in", busy: false, problem: null },
       link: { state: "stopped", route: "" },
       conversations: {}, // by id, see state/conversations.js
       users: {}, // names by id, learnt from whatever mentions them
+      people: {}, // profiles by id, see state/people.js
+      presence: {}, // status by user id: friends, and members of groups that were looked at
+      // As the server gives them. `stale` counts what happened to them, `asked_at` is the count when they
+      // were asked for: while the two differ they are asked for again.
+      friends: { loaded: false, stale: 0, asked_at: -1, friends: [], folders: [], requests: [], asked: [] },
       groups: {}, // by id, as the server gives them
       members: {}, // by group id
       outbox: [], // what we sent and the log does not hold yet, oldest first
       drafts: {}, // half-typed text by conversation
+      view: "chats", // chats | contacts | settings | admin
       open: null, // id of the conversation in the pane
       attentive: false, // is somebody looking at this page?
       panel: false,
+      dialog: null, // { name, … } of the open dialogue, see views/dialogs.js
+      join: null, // code of an invitation link that the address holds
+      settings: {}, // of this browser, see effects/remember.js
       search: null, // { query, busy, groups, problem } while looking for groups
       create: null, // { busy, problem } while making one
       notice: null // a problem that belongs to no form

@@ -43,5 +43,21 @@ chat.rule = (function () {
     return null;
   }
 
-  return { judge: judge, names: names, added_unread: added_unread, unread_after: unread_after };
+  /** Does the message call me? */
+  function calls(message, me) {
+    return message.sender !== me && (Boolean(message.mentions_all) || names(message.mentions, me));
+  }
+
+  /** Unread calls after reading up to `seq`, among what is held; never more than before. */
+  function mentions_after(conversation, seq, me) {
+    if (seq >= conversation.last) { return 0; }
+    return Math.min(conversation.mentions, conversation.messages.filter(function (one) {
+      return one.seq > seq && calls(one, me);
+    }).length);
+  }
+
+  return {
+    judge: judge, names: names, calls: calls,
+    added_unread: added_unread, unread_after: unread_after, mentions_after: mentions_after
+  };
 }());

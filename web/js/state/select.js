@@ -16,13 +16,14 @@ chat.select = (function () {
     return conversation.last_message && conversation.last_message.sent_at || "";
   }
 
-  /** Newest first. One that was left stays only while it is open. */
+  /** Pinned first, then the newest. What was left or hidden stays only while it is open. */
   function list(state) {
     return Object.keys(state.conversations).map(function (id) {
       return state.conversations[id];
     }).filter(function (one) {
-      return one.type !== "self" && (!one.left || one.id === state.open);
+      return one.type !== "self" && ((!one.left && !one.hidden) || one.id === state.open);
     }).sort(function (a, b) {
+      if (a.pinned !== b.pinned) { return a.pinned ? -1 : 1; }
       if (sent_at(a) === sent_at(b)) { return a.name < b.name ? -1 : 1; }
       return sent_at(a) < sent_at(b) ? 1 : -1;
     });
@@ -31,16 +32,36 @@ chat.select = (function () {
   function unread_total(state) {
     return Object.keys(state.conversations).reduce(function (sum, id) {
       var one = state.conversations[id];
-      return one.left || one.type === "self" ? sum : sum + unread(state, one);
+      return one.left || one.muted || one.type === "self" ? sum : sum + unread(state, one);
     }, 0);
+  }
+
+  /** Somebody's small picture; null while none is known. */
+  function face(state, user) {
+    var one = user === (state.me && state.me.id) ? state.me : state.people[user];
+    return one && one.avatar ? "/api/users/" + encodeURIComponent(user) + "/avatar?size=small&_=" + encodeURIComponent(one.avatar) : null;
+  }
+
+  /** The picture of a conversation: the group's, or the other's. */
+  function conversation_face(state, conversation) {
+    var group = state.groups[conversation.id];
+    if (conversation.type === "direct") { return face(state, conversation.peer); }
+    return group && group.avatar
+      ? "/api/groups/" + encodeURIComponent(group.id) + "/avatar?size=small&_=" + encodeURIComponent(group.avatar) : null;
+  }
+
+  function friend(state, user) {
+    return state.friends.friends.filter(function (one) { return one.user.id === user; })[0] || null;
   }
 
   function name_of(state, user, fallback) {
     return state.users[user] || fallback || chat.i18n.t("user.unknown");
   }
 
-  function title(conversation) {
-    return conversation.name || chat.i18n.t("conversation.unnamed");
+  /** What stands above a conversation: one's own remark of a friend comes first. */
+  function title(conversation, state) {
+    var held = state && conversation.peer ? friend(state, conversation.peer) : null;
+    return held && held.remark || conversation.name || chat.i18n.t("conversation.unnamed");
   }
 
   /** The names needed to say a message in words. */
@@ -79,6 +100,7 @@ chat.select = (function () {
 
   return {
     unread: unread, unread_total: unread_total, list: list, title: title,
+    face: face, conversation_face: conversation_face, friend: friend,
     names: names, typing: typing, rows: rows
   };
 }());

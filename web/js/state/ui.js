@@ -23,6 +23,8 @@ chat.ui = (function () {
       var empty = chat.initial();
       empty.phase = "door";
       empty.attentive = state.attentive;
+      empty.settings = state.settings;
+      empty.join = state.join;
       return empty;
     },
     door: function (state, action) { return change(state, { door: change(state.door, action.door) }); },
@@ -31,18 +33,36 @@ chat.ui = (function () {
       return state.attentive === action.attentive ? state : change(state, { attentive: action.attentive });
     },
     opened: function (state, action) {
-      return change(state, { open: action.id, search: null, create: null, notice: null });
+      return change(state, { view: "chats", open: action.id, search: null, create: null, notice: null });
     },
+    /** The address was changed by hand, by Back or by a link. */
+    routed: function (state, action) {
+      return change(state, {
+        view: action.view, panel: action.panel, join: action.join || state.join, dialog: null,
+        open: action.view === "chats" ? action.open : state.open
+      });
+    },
+    view: setter("view"),
     panel: setter("panel"),
+    dialog: setter("dialog"),
+    join: setter("join"),
     search: setter("search"),
     create: setter("create"),
     notice: setter("notice"),
+    settings: setter("settings"),
+    setting: function (state, action) {
+      return change(state, { settings: change.key(state.settings, action.name, action.value) });
+    },
     draft: keyed("drafts"),
     group: keyed("groups"),
     members: function (state, action) {
-      var users = state.users;
-      action.members.forEach(function (member) { users = change.key(users, member.id, member.name); });
-      return change(state, { users: users, members: change.key(state.members, action.id, action.members) });
+      var users = state.users, presence = state.presence;
+      action.members.forEach(function (member) {
+        users = change.key(users, member.id, member.name);
+        presence = change.key(presence, member.id, member.status);
+      });
+      state = chat.people.people(state, { people: action.members.map(function (member) { return member.user; }) });
+      return change(state, { users: users, presence: presence, members: change.key(state.members, action.id, action.members) });
     }
   };
 }());

@@ -6,15 +6,30 @@ chat.app = (function () {
 
   var el = chat.el;
 
+  /** Pages that take the whole width, by the name of the view. */
+  var pages = {};
+
+  function inside(props) {
+    var state = props.state;
+    var page = Object.prototype.hasOwnProperty.call(pages, state.view) ? pages[state.view] : null;
+    var open = state.view === "chats" && state.open;
+    return el.div({ class: el.cx("app", (open || page) && "app--open", page && "app--page", open && state.panel && "app--panel") },
+      chat.rail(props),
+      page ? el.main({ class: "pane page", key: state.view }, chat.banner(props), el.view(page, props))
+        : [chat.side(props), chat.chat_pane(props)]);
+  }
+
   function app(props) {
     var state = props.state;
     if (state.phase === "door") { return chat.sign_in(props); }
     if (state.phase !== "in") {
       return el.main({ class: "door" }, state.notice ? chat.banner(props) : el.p(null, chat.i18n.t("app.starting")));
     }
-    return el.div({ class: el.cx("app", state.open && "app--open", state.open && state.panel && "app--panel") },
-      chat.side(props), chat.chat_pane(props));
+    return el.div({ class: "whole" }, inside(props), chat.dialogs.show(props));
   }
+
+  /** A page of its own for a view: chat.app.page("settings", view). */
+  app.page = function (name, view) { pages[name] = view; };
 
   return app;
 }());

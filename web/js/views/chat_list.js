@@ -11,27 +11,20 @@ chat.chat_list = (function () {
     var message = conversation.last_message;
     var name_of = chat.select.names(state);
     var draft = state.drafts[conversation.id];
-    var kind, text;
+    var kind, text, said;
     if (draft && conversation.id !== state.open) {
       return [el.span({ class: "tag" }, t("list.draft")), " ", draft];
     }
     if (!message) { return ""; }
     kind = chat.kinds.of(message);
     text = message.summary || kind.summary(message, name_of);
-    if (kind.notice || conversation.type === "direct" || !message.sender) { return text; }
-    return t("list.said", { name: name_of(message.sender, message.sender_name), text: text });
-  }
-
-  function badge(count) {
-    if (!count) { return null; }
-    return [
-      el.span({ class: "badge", "aria-hidden": "true" }, count > 99 ? "99+" : count),
-      el.span({ class: "sr" }, t("list.unread", { count: count }))
-    ];
+    said = kind.notice || conversation.type === "direct" || !message.sender ? text
+      : t("list.said", { name: name_of(message.sender, message.sender_name), text: text });
+    return conversation.mentions ? [el.span({ class: "tag" }, t("list.mentioned")), " ", said] : said;
   }
 
   function row(state, act, conversation) {
-    var title = chat.select.title(conversation);
+    var title = chat.select.title(conversation, state);
     var message = conversation.last_message;
     return el.li({ key: conversation.id },
       el.button({
@@ -39,13 +32,13 @@ chat.chat_list = (function () {
         "aria-current": conversation.id === state.open ? "true" : null,
         onClick: function () { act.groups.open(conversation.id); }
       },
-      chat.avatar(title),
+      chat.avatar(title, false, chat.select.conversation_face(state, conversation)),
       el.span({ class: "who" },
         el.strong(null, title),
         el.span(null, summary(state, conversation))),
       el.span({ class: "meta" },
         el.span({ class: "meta__time" }, message ? chat.time.brief(message.sent_at, Date.now()) : ""),
-        badge(chat.select.unread(state, conversation)))));
+        chat.badge(chat.select.unread(state, conversation), "list.unread", conversation.muted))));
   }
 
   function chat_list(props) {

@@ -12,16 +12,16 @@ chat.chat_pane = (function () {
     var act = props.act.groups;
     var group = conversation.type === "group" ? state.groups[conversation.id] : null;
     return el.header({ class: "head" },
-      el.button({ class: "back", type: "button", "aria-label": t("chat.back"), onClick: act.close }, "‹"),
+      el.button({ class: "back", type: "button", "aria-label": t("chat.back"), onClick: act.close }, chat.icon("back")),
       el.div({ class: "head__title" },
-        el.h1(null, chat.select.title(conversation)),
+        el.h1(null, chat.select.title(conversation, state)),
         group && el.small({ class: "head__count" },
           t("group.count", { count: group.member_count, limit: group.member_limit }),
           group.number ? " · " + t("group.number", { number: group.number }) : "")),
       conversation.type === "group" && el.button({
-        class: "secondary", type: "button", "aria-expanded": state.panel ? "true" : "false",
-        onClick: function () { act.panel(!state.panel); }
-      }, t("panel.members")));
+        class: "icon-button", type: "button", "aria-expanded": state.panel ? "true" : "false",
+        "aria-label": t("panel.members"), title: t("panel.members"), onClick: function () { act.panel(!state.panel); }
+      }, chat.icon("panel")));
   }
 
   function typing(state, conversation) {
@@ -49,7 +49,7 @@ chat.chat_pane = (function () {
           ? el.p({ class: "composer composer--closed" }, t("chat.left"))
           : el.view(chat.composer, {
             key: "composer" + conversation.id, act: props.act, conversation: conversation.id,
-            title: chat.select.title(conversation), draft: state.drafts[conversation.id] || ""
+            title: chat.select.title(conversation, state), draft: state.drafts[conversation.id] || ""
           })),
       state.panel && conversation.type === "group" && el.view(chat.group_panel, {
         key: "panel" + conversation.id, state: state, act: props.act, conversation: conversation

@@ -10,7 +10,7 @@ chat.group_panel = (function () {
   function member(props, one) {
     var me = one.id === props.state.me.id;
     return el.li({ class: "member", key: one.id },
-      chat.avatar(one.name, true),
+      chat.avatar(one.name, true, chat.select.face(props.state, one.id)),
       el.span({ class: "member__name" }, one.name, me ? " " + t("panel.me") : ""),
       one.role !== "member" && el.span({ class: "role" }, t("role." + one.role)),
       !me && el.button({
@@ -34,14 +34,14 @@ chat.group_panel = (function () {
         el.button({
           class: "back", type: "button", "aria-label": t("panel.close"),
           onClick: function () { props.act.groups.panel(false); }
-        }, "‹"),
+        }, chat.icon("back")),
         el.h2(null, t("panel.members"), " ", group && members &&
           el.span({ class: "panel__count" }, members.length + "/" + group.member_limit)),
         members ? el.ul(null, members.map(function (one) { return member(props, one); }))
           : el.p({ class: "empty" }, t("chat.loading")),
         !conversation.left && (state.leaving
           ? el.div({ class: "confirm" },
-            el.p(null, t("panel.leave_sure", { name: chat.select.title(conversation) })),
+            el.p(null, t("panel.leave_sure", { name: chat.select.title(conversation, props.state) })),
             el.button({ class: "danger", type: "button", onClick: function () {
               props.act.groups.leave(conversation.id);
             } }, t("panel.leave")), " ",

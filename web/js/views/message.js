@@ -39,7 +39,7 @@ chat.message = (function () {
     return el.li({
       class: el.cx("msg", row.mine && "msg--mine", row.more && "msg--more"), key: row.key, "data-seq": told.seq
     },
-    chat.avatar(name, true),
+    chat.avatar(name, true, chat.select.face(state, row.mine ? state.me.id : told.sender)),
     el.div({ class: "msg__body" },
       // A grouped row shows no name and time, yet whoever only hears it needs them.
       el.span({ class: row.more || row.mine ? "sr" : "msg__name" }, name, " ", !row.mine && when(told.sent_at)),

@@ -1,4 +1,4 @@
-// The left pane: who I am, what I can start, and the conversations.
+// The left pane: conversations, or contacts.
 var chat = chat || {};
 
 chat.side = (function () {
@@ -14,19 +14,19 @@ chat.side = (function () {
     }, label);
   }
 
-  function side(props) {
+  function conversations(props) {
     var state = props.state;
     var act = props.act;
-    return el.section({ class: "side", "aria-label": t("list.title") },
-      el.div({ class: "me" },
-        chat.avatar(state.me.name, true),
-        el.strong({ class: "me__name" }, state.me.name),
-        el.button({ class: "link", type: "button", onClick: act.session.sign_out }, t("me.sign_out"))),
-      el.div({ class: "bar" },
+    return el.section({ class: "side", "aria-label": t("list.title"), key: "chats" },
+      el.div({ class: "bar bar--first" },
         toggle(t("create.title"), Boolean(state.create), act.groups.show_create),
         toggle(t("find.title"), Boolean(state.search), act.groups.show_find)),
       state.create && chat.create_group(props),
       state.search ? chat.find_groups(props) : chat.chat_list(props));
+  }
+
+  function side(props) {
+    return props.state.view === "contacts" ? chat.contacts(props) : conversations(props);
   }
 
   return side;

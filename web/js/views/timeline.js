@@ -86,7 +86,7 @@ chat.timeline = (function () {
     render: function (props) {
       var conversation = props.conversation;
       var rows = chat.select.rows(props.state, conversation, start(conversation.messages, this.top));
-      var title = chat.select.title(conversation);
+      var title = chat.select.title(conversation, props.state);
       return el.div({
         // The role is not on the list itself, whose items would lose their parent.
         class: "log", role: "log", "aria-live": "off", tabIndex: 0,

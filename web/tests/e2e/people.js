@@ -45,7 +45,7 @@ async function sign_in(who, password = PASSWORD) {
 }
 
 function inside(who) {
-  return who.page.locator(".me").getByText(who.name, { exact: true }).waitFor();
+  return who.page.getByRole("button", { name: `My profile: ${who.name}` }).waitFor();
 }
 
 async function create_group(who, group) {
@@ -67,6 +67,11 @@ async function join_group(who, group) {
 function row(who, title) {
   return who.page.getByRole("list", { name: "Conversations" }).getByRole("button")
     .filter({ has: who.page.locator("strong", { hasText: title }) });
+}
+
+async function sign_out(who) {
+  await who.page.getByRole("button", { name: `My profile: ${who.name}` }).click();
+  await who.page.getByRole("button", { name: "Sign out" }).click();
 }
 
 function bubble(who, text) {
@@ -101,5 +106,5 @@ async function becomes(check, sentence, within_ms = 5000) {
 }
 
 module.exports = {
-  AT_ONCE_MS, PASSWORD, becomes, bubble, bubbles, create_group, inside, join_group, person, row, sees, sign_in, sign_up, write
+  AT_ONCE_MS, PASSWORD, becomes, bubble, bubbles, create_group, inside, join_group, person, row, sees, sign_in, sign_out, sign_up, write
 };

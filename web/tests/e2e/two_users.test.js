@@ -5,7 +5,7 @@ const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
 const {
-  AT_ONCE_MS, becomes, bubble, bubbles, create_group, inside, join_group, person, row, sees, sign_in, sign_up, write
+  AT_ONCE_MS, becomes, bubble, bubbles, create_group, inside, join_group, person, row, sees, sign_in, sign_out, sign_up, write
 } = require("./people");
 
 let running;
@@ -30,7 +30,7 @@ async function scenario(tag, event_source) {
   await sign_up(bob, `bob_${tag}`);
 
   // Out and in again, with a wrong password in between.
-  await ann.page.getByRole("button", { name: "Sign out" }).click();
+  await sign_out(ann);
   await sign_in(ann, "not the password");
   await ann.page.getByRole("alert").waitFor();
   await sign_in(ann);

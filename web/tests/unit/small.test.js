@@ -78,10 +78,11 @@ test("browsers without custom properties get the light palette, rule by rule", (
   }
 });
 
-test("members come in one shape, however they are told", () => {
+test("a member goes by the card in this group, else by name", () => {
   const { chat } = load(["actions/groups"]);
-  const shape = { id: "1", name: "He", role: "owner" };
-  assert.deepEqual(plain(chat.groups.member({ user: { id: "1", name: "He", username: "he" }, role: "owner" })), shape);
-  assert.deepEqual(plain(chat.groups.member({ user: "1", name: "He", role: "owner" })), shape);
-  assert.deepEqual(plain(chat.groups.member({ user: "1", name: "He", card: "Boss", role: "owner" })).name, "Boss");
+  const user = { id: "1", name: "He", username: "he" };
+  const of = (told) => plain(chat.groups.member({ user, role: "owner", status: "busy", ...told }));
+  assert.deepEqual(of({ card: "" }), { id: "1", user, name: "He", role: "owner", card: "", status: "busy", muted_until: null });
+  assert.equal(of({ card: "Boss" }).name, "Boss");
+  assert.equal(of({ muted_until: "2026-01-01T00:00:00Z" }).muted_until, "2026-01-01T00:00:00Z");
 });

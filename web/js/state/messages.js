@@ -1,0 +1,115 @@
+// What is said in conversations: the fold of the feed. `last` moves here and only
+// here, by the rule.
+var chat = chat || {};
+
+chat.messages = (function () {
+  "use strict";
+
+  var change = chat.change;
+  var rule = chat.rule;
+
+  function learn_name(state, user, name) {
+    return !user || !name || state.users[user] === name ? state
+      : change(state, { users: change.key(state.users, user, name) });
+  }
+
+  /** A message of one's own conversation: settings, on all devices, and what friends did. */
+  function settle(state, one) {
+    if (one.kind === "conversation") { return chat.conversations.arranged(state, one.body); }
+    if (one.kind === "profile") { return chat.people.me(state, { me: one.body }); }
+    if (one.kind === "profile.avatar") { return chat.people.me(state, { me: { avatar: one.body.file || undefined } }); }
+    // Friends, requests and blocks are read anew, see actions/people_of.js.
+    return change(state, { friends: change(state.friends, { stale: state.friends.stale + 1 }) });
+  }
+
+  /** Takes a message that the rule lets through. */
+  function apply(state, conversation, one) {
+    var me = state.me.id;
+    var own = one.sender === me;
+    var added = rule.names(one.added, me);
+    var removed = rule.names(one.removed, me);
+    var jumped = added && one.seq > conversation.last + 1;
+    var values = {
+      last: one.seq,
+      counted: typeof one.counted === "number" ? one.counted : conversation.counted,
+      unread: own || added ? 0 : conversation.unread + rule.added_unread(conversation, one, me),
+      read_seq: own || added ? Math.max(conversation.read_seq, one.seq) : conversation.read_seq,
+      mentions: own || added ? 0 : conversation.mentions + (rule.calls(one, me) && one.seq > conversation.read_seq ? 1 : 0),
+      hidden: false, // hiding lasts until the next message
+      left: removed || (conversation.left && !added),
+      typing: change.without(conversation.typing, one.sender)
+    };
+    if (!chat.held.is_silent(one)) { values.last_message = one; }
+    if (one.kind === "recall" && one.body && conversation.last_message
+        && conversation.last_message.seq === one.body.seq) {
+      values.last_message = change(conversation.last_message, { body: null, recalled: true });
+    }
+    if (one.kind === "group.settings" && one.body && one.body.name) { values.name = one.body.name; }
+    // After a time away there may be a hole before this: start the page anew.
+    values.messages = chat.held.hold(jumped ? [] : conversation.messages, one);
+    if (jumped) {
+      values.loaded = false;
+      values.loading = false;
+    }
+    if (values.messages.length > chat.limits.held_messages) {
+      values.messages = values.messages.slice(-chat.limits.held_messages);
+      values.oldest = values.messages[0].seq;
+      values.older = true;
+    }
+    state = chat.conversations.put(state, change(conversation, values));
+    state = learn_name(state, one.sender, one.sender_name);
+    if (conversation.type === "self" && one.body) { state = settle(state, one); }
+    return own ? chat.outbox.arrived(state, one) : state;
+  }
+
+  function message(state, action) {
+    var told_message = action.message;
+    var id = told_message.conversation;
+    var conversation = state.conversations[id] || chat.conversations.fresh(id);
+    // One's own settings travel in a conversation, too; it is not one to look at.
+    if (id === state.me.id) { conversation = change(conversation, { type: "self" }); }
+    var verdict = rule.judge(conversation.last, told_message, state.me.id);
+    if (verdict === "ignore") { return state; }
+    if (verdict === "apply") { return apply(state, conversation, told_message); }
+    return chat.conversations.put(state, change(conversation, { wanted: Math.max(conversation.wanted, told_message.seq) }));
+  }
+
+  /** A page that begins right after `last`: the only one that may move it. */
+  function filled(state, action) {
+    return action.messages.reduce(function (so_far, one) {
+      return message(so_far, { message: one });
+    }, state);
+  }
+
+  /** Any other page is only drawn. */
+  function page(state, action) {
+    var conversation = state.conversations[action.conversation];
+    var messages = action.messages;
+    var values;
+    if (!conversation) { return state; }
+    values = {
+      messages: messages.reduce(chat.held.hold, conversation.messages),
+      loaded: true, loading: false, trouble: null,
+      older: messages.length >= chat.limits.page_messages && messages[0].seq > conversation.from_seq,
+      oldest: messages.length ? messages[0].seq : conversation.oldest
+    };
+    messages.forEach(function (one) {
+      if (one.seq === conversation.last && conversation.counted === null) { values.counted = one.counted; }
+      state = learn_name(state, one.sender, one.sender_name);
+    });
+    return chat.conversations.patch(state, action.conversation, values);
+  }
+
+  return {
+    message: message, filled: filled, page: page,
+    // Drawn, but `last` stays: only the feed moves it.
+    receipt: function (state, action) {
+      var conversation = state.conversations[action.message.conversation];
+      state = chat.outbox.arrived(state, action.message);
+      return !conversation ? state : chat.conversations.patch(state, conversation.id, {
+        messages: chat.held.hold(conversation.messages, action.message),
+        read_seq: Math.max(conversation.read_seq, action.message.seq)
+      });
+    }
+  };
+}());

@@ -44,6 +44,9 @@ pub struct Conversation {
     r#type: ConversationType,
     /// A group's name; the other user's display name in a direct chat.
     name: String,
+    /// Which avatar a group shows; absent: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avatar: Option<Uuid>,
     /// The other user of a direct chat.
     #[serde(skip_serializing_if = "Option::is_none")]
     peer: Option<Uuid>,
@@ -76,6 +79,7 @@ impl Conversation {
             id: row.id.0,
             r#type: row.r#type,
             name: row.name.clone(),
+            avatar: row.avatar.map(|file| file.0),
             peer: row.peer.map(|user| user.0),
             unread: row.counted - row.read_counted,
             mentions: row.mentions,

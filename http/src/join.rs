@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::slim::slim;
+
 /// A page with joined tags, and the files that they name.
 #[derive(Debug)]
 pub(crate) struct Joined {
@@ -168,9 +170,18 @@ fn concatenate(
             // of one file from holding for all that follow.
             content.extend_from_slice(b";\n");
         }
-        content.extend_from_slice(file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file));
-        // Ends a comment that the file may end with.
-        content.push(b'\n');
+        let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+        // What others wrote is served as they wrote it.
+        match std::str::from_utf8(file) {
+            Ok(text) if !path.starts_with("vendor/") => {
+                content.extend_from_slice(slim(text).as_bytes());
+            }
+            _ => {
+                content.extend_from_slice(file);
+                // Ends a comment that the file may end with.
+                content.push(b'\n');
+            }
+        }
     }
     Ok(content)
 }

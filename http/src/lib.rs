@@ -54,6 +54,7 @@ pub mod search;
 pub mod server;
 pub mod sessions;
 pub mod shapes;
+mod slim;
 mod socket;
 pub mod stream;
 pub mod strict_json;

@@ -8,7 +8,7 @@ const MISSING = [
 const readonly = (names) => Object.fromEntries(names.map((name) => [name, "readonly"]));
 
 const COMMON = {
-  eqeqeq: "error", "no-undef": "error", "no-unused-vars": ["error", { args: "after-used", caughtErrors: "none" }],
+  eqeqeq: "error", "no-multi-str": "error", "no-undef": "error", "no-unused-vars": ["error", { args: "after-used", caughtErrors: "none" }],
   "no-shadow": "error",
   "max-len": ["error", { code: 140 }], "no-console": "error", "no-eval": "error",
   curly: "error", "no-unreachable": "error", "no-dupe-keys": "error"

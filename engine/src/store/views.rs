@@ -160,6 +160,8 @@ pub struct ConversationRow {
     pub r#type: ConversationType,
     /// A group's name; the other user's display name in a direct conversation.
     pub name: String,
+    /// A group's avatar, while the user is in it.
+    pub avatar: Option<FileId>,
     /// The other user of a direct conversation.
     pub peer: Option<UserId>,
     /// The last message's seq.

@@ -369,6 +369,17 @@ pub(crate) async fn avatars_are_held(log: &Log) {
     assert_eq!(users[0].avatar, Some(one));
     let seen = log.store.group(ann, group).await.unwrap().unwrap();
     assert_eq!(seen.settings.avatar, Some(one));
+    // The snapshot says it to members; who left learns of no later one.
+    let eve = log.user("eve").await;
+    log.join(group, eve).await;
+    let shown = async |user| {
+        let sync = log.store.sync(user).await.unwrap().unwrap();
+        let row = sync.conversations.iter().find(|row| row.id == group);
+        row.unwrap().avatar
+    };
+    assert_eq!(shown(eve).await, Some(one));
+    log.leave(group, eve).await;
+    assert_eq!((shown(ann).await, shown(eve).await), (Some(one), None));
 
     log.change(group, ann, &[set(Some(two))]).await;
     assert_eq!((uses(one).await, uses(two).await), ((1, true), (1, true)));

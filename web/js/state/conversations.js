@@ -12,6 +12,7 @@ chat.conversations = (function () {
     return {
       id: id, type: "group", name: "", known: false, // known: has the server told its name?
       peer: null, // the other user of a direct chat
+      avatar: null, // which one a group shows
       unread: 0, read_seq: 0,
       mentions: 0, // unread messages that call me
       peer_read_seq: null, // how far the other has read, if both show it
@@ -36,6 +37,7 @@ chat.conversations = (function () {
       type: entry.type || conversation.type,
       name: entry.name || conversation.name,
       peer: entry.peer || conversation.peer,
+      avatar: entry.avatar || conversation.avatar,
       last_message: conversation.last_message || latest
     });
   }

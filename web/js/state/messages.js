@@ -45,6 +45,7 @@ chat.messages = (function () {
       values.last_message = change(conversation.last_message, { body: null, recalled: true });
     }
     if (one.kind === "group.settings" && one.body && one.body.name) { values.name = one.body.name; }
+    if (one.kind === "group.avatar" && one.body) { values.avatar = one.body.file || null; }
     // After a time away there may be a hole before this: start the page anew.
     values.messages = chat.held.hold(jumped ? [] : conversation.messages, one);
     if (jumped) {

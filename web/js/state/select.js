@@ -44,10 +44,9 @@ chat.select = (function () {
 
   /** The picture of a conversation: the group's, or the other's. */
   function conversation_face(state, conversation) {
-    var group = state.groups[conversation.id];
     if (conversation.type === "direct") { return face(state, conversation.peer); }
-    return group && group.avatar
-      ? "/api/groups/" + encodeURIComponent(group.id) + "/avatar?size=small&_=" + encodeURIComponent(group.avatar) : null;
+    return conversation.avatar ? "/api/groups/" + encodeURIComponent(conversation.id) +
+      "/avatar?size=small&_=" + encodeURIComponent(conversation.avatar) : null;
   }
 
   function friend(state, user) {

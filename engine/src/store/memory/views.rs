@@ -250,6 +250,7 @@ impl Gathered {
             id: row.id,
             r#type: row.r#type,
             name,
+            avatar: row.settings.avatar.filter(|_| open),
             peer: peer.map(|(id, _)| id),
             peer_read_seq: peer.and_then(|(_, shown)| shown),
             mentions: more.mentions,

@@ -176,6 +176,7 @@ fn conversation(row: &Row) -> Result<ConversationRow> {
         id: now.id,
         r#type: now.r#type,
         name: peer_name.unwrap_or(name),
+        avatar: now.settings.avatar.filter(|_| is_open),
         peer: peer.map(UserId),
         head_seq: read.head_seq,
         counted: read.counted,

@@ -25,12 +25,15 @@ chat.main = (function () {
   app.reading = chat.reading(app);
   app.groups = chat.groups(app);
   app.people = chat.people_of(app);
+  app.friends = chat.friends(app);
+  app.account = chat.own_account(app);
+  app.folded = chat.folded(app);
   app.route = chat.route(app);
 
   // What views may do.
   var act = {
     session: app.session, groups: app.groups, history: app.history, send: app.send, typing: app.typing,
-    people: app.people,
+    people: app.people, friends: app.friends, account: app.account,
     wake: function () { app.transport.wake(); },
     view: function (name) { store.dispatch({ type: "view", view: name }); },
     /** Opens a dialogue, `{ name, … }`, or closes with null. */
@@ -53,7 +56,7 @@ chat.main = (function () {
 
   // Effects: what follows from a difference. One line each.
   [
-    app.receive, app.history, app.send, app.reading, app.groups, app.people, app.route,
+    app.receive, app.history, app.send, app.reading, app.groups, app.people, app.friends, app.account, app.folded, app.route,
     chat.title, chat.remember
   ].forEach(function (effect) {
     store.listen(effect.follow);

@@ -18,6 +18,10 @@ chat.initial = (function () {
       // As the server gives them. `stale` counts what happened to them, `asked_at` is the count when they
       // were asked for: while the two differ they are asked for again.
       friends: { loaded: false, stale: 0, asked_at: -1, friends: [], folders: [], requests: [], asked: [] },
+      blocks: { loaded: false, asked_at: -1, users: [] }, // whom one blocks; `asked_at` as above
+      contacts: { filter: "", finding: null }, // among one's own; { query, busy, users, problem } among everybody
+      folded: {}, // folders of the contacts that are shut, by id
+      account: { devices: null, busy: "", problem: null, done: "" }, // `busy` and `done` name what is or was asked
       groups: {}, // by id, as the server gives them
       members: {}, // by group id
       outbox: [], // what we sent and the log does not hold yet, oldest first

@@ -23,7 +23,8 @@ chat.settings = (function () {
       el.h1(null, t("rail.settings")),
       choice(props, "language", ["zh-CN", "en"]),
       choice(props, "theme", ["auto", "light", "dark"]),
-      choice(props, "send", ["enter", "ctrl"]));
+      choice(props, "send", ["enter", "ctrl"]),
+      chat.account(props));
   }
 
   chat.app.page("settings", settings);

@@ -1,0 +1,79 @@
+// One's own account: profile, face, devices, password, the way out for good.
+var chat = chat || {};
+
+chat.own_account = (function () {
+  "use strict";
+
+  /** @param {{store: Object, api: Object, session: Object}} app */
+  function own_account(app) {
+    var in_dialog = chat.in_dialog(app);
+
+    function dispatch(action) { app.store.dispatch(action); }
+
+    function tell(values) { dispatch({ type: "account", account: values }); }
+
+    /** Asks from the section of the account: one thing at a time, named, so that the words stand beside it. */
+    function asked(what, ask, done) {
+      if (app.store.state().account.busy) { return; }
+      tell({ busy: what, problem: null, done: "" });
+      ask(function (problem, answer) {
+        if (app.store.state().phase !== "in") { return; }
+        tell({ busy: "", problem: problem ? { of: what, told: problem } : null, done: problem ? "" : what });
+        if (!problem && done) { done(answer); }
+      });
+    }
+
+    function load() {
+      app.api.devices(function (problem, answer) {
+        if (app.store.state().phase !== "in") { return; }
+        tell(problem ? { problem: { of: "devices", told: problem } } : { devices: answer.sessions });
+      });
+    }
+
+    return {
+      /** `values`: { name?, signature?, status?, read_receipts? } */
+      change: function (values) {
+        in_dialog(function (done) { app.api.change_me(values, done); }, function (answer) {
+          dispatch({ type: "me", me: answer });
+        });
+      },
+      /** The picture of oneself; `on_share` hears how far it is. Answers to `done(problem)`. */
+      set_face: function (file, on_share, done) {
+        return app.api.set_face(file, on_share, function (problem, answer) {
+          if (problem && problem.status === 401) { return app.session.signed_out(); }
+          if (!problem) { dispatch({ type: "me", me: answer }); }
+          done(problem);
+        });
+      },
+      remove_face: function () {
+        in_dialog(function (done) { app.api.remove_face(done); }, function () {
+          dispatch({ type: "me", me: { avatar: undefined } });
+        });
+      },
+      revoke: function (session) {
+        asked("devices", function (done) { app.api.revoke(session, done); }, load);
+      },
+      revoke_others: function () {
+        asked("devices", function (done) { app.api.revoke_others(done); }, load);
+      },
+      change_password: function (form, done) {
+        asked("password", function (tell_of) { app.api.change_password(form, tell_of); }, function () {
+          done();
+          load();
+        });
+      },
+      delete_me: function (password) {
+        in_dialog(function (done) { app.api.delete_me(password, done); }, app.session.signed_out);
+      },
+      /** Effect: whoever opens the settings sees the devices of now, and no words of last time. */
+      follow: function (before, after) {
+        if (after.phase === "in" && after.view === "settings" && (before.view !== "settings" || before.phase !== "in")) {
+          tell({ problem: null, done: "" });
+          load();
+        }
+      }
+    };
+  }
+
+  return own_account;
+}());

@@ -37,13 +37,13 @@ chat.own_account = (function () {
           dispatch({ type: "me", me: answer });
         });
       },
-      /** The picture of oneself; `on_share` hears how far it is. Answers to `done(problem)`. */
-      set_face: function (file, on_share, done) {
-        return app.api.set_face(file, on_share, function (problem, answer) {
+      /** The picture of oneself. `on.progress(sent, total)` hears how far it is, `on.done(problem)` how it ended. */
+      set_face: function (file, on) {
+        return app.api.set_face(file, { progress: on.progress, done: function (problem, answer) {
           if (problem && problem.status === 401) { return app.session.signed_out(); }
           if (!problem) { dispatch({ type: "me", me: answer }); }
-          done(problem);
-        });
+          on.done(problem);
+        } });
       },
       remove_face: function () {
         in_dialog(function (done) { app.api.remove_face(done); }, function () {

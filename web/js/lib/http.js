@@ -73,11 +73,6 @@ chat.http = (function () {
     };
   }
 
-  // For requests whose body is no JSON, see lib/upload.js.
-  http.token = function () { return cookie("csrftoken"); };
-  http.answer = parsed;
-  http.problem = problem;
-
   /** Perhaps done, perhaps not: the same request may and should be made again. */
   http.passing = function (trouble) {
     return trouble.status === 0 || trouble.status === 408 || trouble.status === 429 || trouble.status >= 500;

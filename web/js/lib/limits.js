@@ -14,8 +14,6 @@ chat.limits = {
   drawn_rows: 200,
   // A request without an answer counts as lost.
   request_ms: 20000,
-  // The same for one that carries a file, which may be large and the way narrow.
-  upload_ms: 600000,
   // What the server takes: a remark or the name of a folder, the note of a request, a name, a signature.
   remark_chars: 32,
   note_chars: 100,

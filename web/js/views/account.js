@@ -37,7 +37,7 @@ chat.account = (function () {
       secret("password", "current-password", false),
       secret("new_password", "new-password", true),
       el.p({ class: "hint-line" }, t("account.password_means", { least: chat.limits.password_min })),
-      el.button({ class: "primary", type: "submit", disabled: held.busy === "password" }, t("account.change_password")),
+      el.button({ class: "primary", type: "submit" }, t("account.change_password")),
       held.done === "password" && el.span({ class: "said", role: "status" }, t("account.password_changed")));
   }
 

@@ -13,7 +13,7 @@ chat.blocks = (function () {
       chat.avatar(name, false, chat.select.face(props.state, user.id)),
       el.span({ class: "who" }, el.strong(null, name), el.span(null, "@" + user.username)),
       el.button({
-        class: "secondary", type: "button", disabled: Boolean(props.dialog.busy),
+        class: "secondary", type: "button",
         "aria-label": t("person.unblock_name", { name: name }),
         onClick: function () { props.act.friends.unblock(user.id); }
       }, t("person.unblock")));

@@ -42,7 +42,7 @@ chat.delete_account = (function () {
           })),
         el.footer({ class: "dialog__foot" },
           el.button({ class: "secondary", type: "button", "data-first": true, onClick: close }, t("dialog.cancel")),
-          el.button({ class: "danger", type: "submit", disabled: Boolean(props.dialog.busy) }, t("account.delete_go")))));
+          el.button({ class: "danger", type: "submit" }, t("account.delete_go")))));
   }
 
   chat.dialogs.add("delete_account", delete_account);

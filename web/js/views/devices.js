@@ -20,7 +20,6 @@ chat.devices = (function () {
           t("devices.used", { when: when(device.last_used_at) }))),
       !device.current && el.button({
         class: "secondary", type: "button", "aria-label": t("devices.revoke_name", { name: name, when: when(device.created_at) }),
-        disabled: Boolean(props.state.account.busy),
         onClick: function () { props.act.account.revoke(device.id); }
       }, t("devices.revoke")));
   }

@@ -8,13 +8,17 @@ chat.dialog = (function () {
   var el = chat.el;
   var t = chat.i18n.t;
   var next = 0;
+  /** @type {?} the dialogue that was opened last */
+  var latest = null;
 
   return chat.component({
     init: function () {
       var self_ = this;
       next += 1;
       this.heading = "dialog" + next;
-      this.opener = document.activeElement;
+      // One that takes the place of another gives the focus back to where that one had it from.
+      this.opener = latest && latest.box && latest.box.contains(document.activeElement) ? latest.opener : document.activeElement;
+      latest = this;
       this.attach = function (box) { self_.box = box; };
       this.key = function (event) {
         if (chat.keys.name(event) === "Escape" && !chat.keys.composing(event)) {
@@ -33,6 +37,16 @@ chat.dialog = (function () {
     componentDidMount: function () { chat.focus.enter(this.box); },
 
     componentWillUnmount: function () { chat.focus.give_back(this.opener); },
+
+    getSnapshotBeforeUpdate: function () {
+      return this.box.contains(document.activeElement) ? document.activeElement : null;
+    },
+
+    // A row that moves or goes takes the focus with it; the keyboard stays in here all the same.
+    componentDidUpdate: function (props, state, had) {
+      if (!had || this.box.contains(document.activeElement)) { return; }
+      if (this.box.contains(had)) { had.focus(); } else { chat.focus.enter(this.box); }
+    },
 
     render: function (props) {
       return el.div({ class: "veil", onMouseDown: this.beside },

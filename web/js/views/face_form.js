@@ -40,12 +40,13 @@ chat.face_form = (function () {
     upload: function () {
       var self_ = this;
       this.setState({ share: 0, problem: null });
-      this.request = this.props.act.account.set_face(this.state.file, function (share) {
-        self_.setState({ share: share });
-      }, function (problem) {
-        self_.request = null;
-        if (self_.gone) { return; }
-        if (problem) { self_.setState({ share: null, problem: problem }); } else { self_.put_away(); }
+      this.request = this.props.act.account.set_face(this.state.file, {
+        progress: function (sent, total) { self_.setState({ share: total ? sent / total : 0 }); },
+        done: function (problem) {
+          self_.request = null;
+          if (self_.gone) { return; }
+          if (problem) { self_.setState({ share: null, problem: problem }); } else { self_.put_away(); }
+        }
       });
     },
 
@@ -72,7 +73,7 @@ chat.face_form = (function () {
           el.div({ class: "person__buttons" }, state.file ? this.chosen(state) : [
             el.label({ class: "secondary as-button", "for": "me-face" }, t("me.choose_face")), " ",
             me.avatar && el.button({
-              class: "secondary", type: "button", disabled: Boolean(props.busy), onClick: props.act.account.remove_face
+              class: "secondary", type: "button", onClick: props.act.account.remove_face
             }, t("me.remove_face"))
           ])));
     }

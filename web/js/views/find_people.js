@@ -14,8 +14,8 @@ chat.find_people = (function () {
       chat.avatar(name, false, chat.select.face(props.state, user.id)),
       el.span({ class: "who" },
         el.strong(null, name, user.bot && el.span({ class: "role" }, t("person.bot"))),
-        el.span(null, "@" + user.username, " · ", t("person.number", { number: user.number }))),
-      is !== "stranger" && el.span({ class: "found__is" }, t("person.is." + is)),
+        el.span(null, "@" + user.username, " · ", t("person.number", { number: user.number })),
+        is !== "stranger" && el.span(null, t("person.is." + is))),
       el.button({
         class: is === "stranger" && !user.bot ? "primary" : "secondary", type: "button",
         "aria-label": t(is === "stranger" && !user.bot ? "person.ask_name" : "person.open_name", { name: name }),
@@ -38,7 +38,7 @@ chat.find_people = (function () {
           class: "input", id: "people-query", name: "query", type: "search", autocomplete: "off", "data-first": true,
           placeholder: t("people.query"), defaultValue: finding ? finding.query : ""
         }),
-        el.button({ class: "primary", type: "submit", disabled: Boolean(finding && finding.busy) }, t("find.go"))),
+        el.button({ class: "primary", type: "submit" }, t("find.go"))),
       finding && finding.problem && el.p({ class: "problem", role: "alert" }, chat.i18n.problem(finding.problem)),
       finding && finding.busy && el.p({ class: "empty", role: "status" }, t("chat.loading")),
       finding && finding.users && !finding.users.length && el.p({ class: "empty", role: "status" }, t("people.nothing")),

@@ -8,8 +8,9 @@ chat.folders = (function () {
   var el = chat.el;
   var t = chat.i18n.t;
 
-  function name_field(id, value) {
+  function name_field(id, value, first) {
     return el.input({
+      "data-first": first || null,
       class: "input", id: id, name: "folder_name", required: true, autocomplete: "off",
       maxLength: chat.limits.remark_chars, defaultValue: value
     });
@@ -24,8 +25,8 @@ chat.folders = (function () {
     return el.li({ key: "edit" + folder.id },
       el.form({ class: "bar bar--dialog", onSubmit: submit },
         el.label({ class: "sr", "for": "folder-name" }, t("folders.name")),
-        name_field("folder-name", folder.name),
-        el.button({ class: "primary", type: "submit", disabled: Boolean(props.dialog.busy) }, t("folders.save")),
+        name_field("folder-name", folder.name, true),
+        el.button({ class: "primary", type: "submit" }, t("folders.save")),
         el.button({ class: "secondary", type: "button", onClick: over }, t("dialog.cancel"))));
   }
 
@@ -33,7 +34,9 @@ chat.folders = (function () {
     var act = props.act;
     function step(icon, label, by, off) {
       return el.button({
-        class: "icon-button", type: "button", disabled: off, title: t(label), "aria-label": t(label + "_name", { name: folder.name }),
+        // Not switched off: the focus would be lost on the way.
+        class: "icon-button", type: "button", "aria-disabled": off ? "true" : null,
+        title: t(label), "aria-label": t(label + "_name", { name: folder.name }),
         onClick: function () { act.friends.move_folder(folder.id, by); }
       }, chat.icon(icon));
     }
@@ -59,7 +62,7 @@ chat.folders = (function () {
             }
           });
         }
-      }, chat.icon("close")));
+      }, chat.icon("trash")));
   }
 
   function folders(props) {
@@ -78,8 +81,8 @@ chat.folders = (function () {
       el.form({ class: "folders__new", onSubmit: submit },
         el.label({ class: "person__label", "for": "folder-new" }, t("folders.new")),
         el.div({ class: "bar bar--dialog" },
-          name_field("folder-new", ""),
-          el.button({ class: "primary", type: "submit", disabled: Boolean(props.dialog.busy) }, t("folders.make")))));
+          name_field("folder-new", "", false),
+          el.button({ class: "primary", type: "submit" }, t("folders.make")))));
   }
 
   chat.dialogs.add("folders", folders);

@@ -34,6 +34,7 @@ chat.icon = (function () {
     folder: "M3 6h7l2 3h9v10H3z",
     block: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM5.8 5.8l12.4 12.4",
     edit: "M4 20l1-4L16 5l3 3L8 19zM13.5 7.5l3 3",
+    trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13M10.5 11v5M13.5 11v5",
     up: "M12 19V5M6 11l6-6 6 6",
     leave: "M10 4H5v16h5M14 8l5 4-5 4M19 12H9"
   };

@@ -27,7 +27,7 @@ chat.me = (function () {
     return el.form({ onSubmit: submit },
       field("name", own.name, chat.limits.name_chars),
       field("signature", own.signature, chat.limits.signature_chars),
-      el.button({ class: "primary", type: "submit", disabled: Boolean(props.dialog.busy) }, t("me.save")),
+      el.button({ class: "primary", type: "submit" }, t("me.save")),
       props.dialog.problem === null && !props.dialog.busy && el.span({ class: "said", role: "status" }, t("me.saved")));
   }
 
@@ -39,7 +39,7 @@ chat.me = (function () {
 
     return el.view(chat.dialog, { name: t("me.title"), on_close: close },
       props.dialog.problem && el.p({ class: "problem", role: "alert" }, chat.i18n.problem(props.dialog.problem)),
-      el.view(chat.face_form, { state: props.state, act: act, busy: props.dialog.busy }),
+      el.view(chat.face_form, { state: props.state, act: act }),
       el.div({ class: "person__part" },
         el.div({ class: "field" },
           el.label({ "for": "me-status" }, t("me.status")),

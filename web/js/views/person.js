@@ -8,8 +8,8 @@ chat.person = (function () {
   var el = chat.el;
   var t = chat.i18n.t;
 
-  function button(kind, label, on, busy) {
-    return el.button({ class: kind, type: "button", disabled: Boolean(busy), onClick: on, key: label }, t(label));
+  function button(kind, label, on) {
+    return el.button({ class: kind, type: "button", onClick: on, key: label }, t(label));
   }
 
   function about(props, one, friend) {
@@ -41,7 +41,7 @@ chat.person = (function () {
           class: "input", id: "person-note", name: "note", autocomplete: "off", maxLength: chat.limits.note_chars,
           defaultValue: t("person.note_first", { name: props.state.me.name })
         })),
-      el.button({ class: "primary", type: "submit", disabled: Boolean(props.dialog.busy) }, t("person.ask")));
+      el.button({ class: "primary", type: "submit" }, t("person.ask")));
   }
 
   function asks(props, one) {
@@ -51,8 +51,8 @@ chat.person = (function () {
       el.p(null, t("person.is.asks")),
       request.note && el.p({ class: "request__note" }, request.note),
       el.p({ class: "person__buttons" },
-        button("primary", "contacts.accept", answer(true), props.dialog.busy),
-        button("secondary", "contacts.decline", answer(false), props.dialog.busy)));
+        button("primary", "contacts.accept", answer(true)),
+        button("secondary", "contacts.decline", answer(false))));
   }
 
   function asked(props, one) {
@@ -60,7 +60,7 @@ chat.person = (function () {
     return el.div({ class: "person__part", key: "asked" },
       el.p({ role: "status" }, t("person.is.asked")),
       request.note && el.p({ class: "request__note" }, request.note),
-      button("secondary", "contacts.withdraw", function () { props.act.friends.unfriend(one.id); }, props.dialog.busy));
+      button("secondary", "contacts.withdraw", function () { props.act.friends.unfriend(one.id); }));
   }
 
   function friendship(props, one, friend) {
@@ -77,7 +77,7 @@ chat.person = (function () {
             class: "input", id: "person-remark", name: "remark", autocomplete: "off",
             maxLength: chat.limits.remark_chars, defaultValue: friend.remark || ""
           }),
-          el.button({ class: "secondary", type: "submit", disabled: Boolean(props.dialog.busy) }, t("person.save_remark")))),
+          el.button({ class: "secondary", type: "submit" }, t("person.save_remark")))),
       el.div({ class: "field" },
         el.label({ "for": "person-folder" }, t("person.folder")),
         el.select({
@@ -111,17 +111,16 @@ chat.person = (function () {
 
   function foot(props, one, is) {
     var act = props.act.friends;
-    var busy = props.dialog.busy;
     if (is === "me") {
       return button("primary", "person.edit", function () { props.act.dialog({ name: "me" }); });
     }
     return [
-      is === "friend" && button("danger", "person.remove", sure(props, one, "person.remove", act.unfriend), busy),
-      is === "blocked" ? button("secondary", "person.unblock", function () { act.unblock(one.id); }, busy)
-        : !one.deleted && button("danger", "person.block", sure(props, one, "person.block", act.block), busy),
+      is === "friend" && button("danger", "person.remove", sure(props, one, "person.remove", act.unfriend)),
+      is === "blocked" ? button("secondary", "person.unblock", function () { act.unblock(one.id); })
+        : !one.deleted && button("danger", "person.block", sure(props, one, "person.block", act.block)),
       is !== "blocked" && !one.deleted && button("primary", "person.message", function () {
         act.message(one.id, chat.roster.name(one));
-      }, busy)
+      })
     ];
   }
 

@@ -26,8 +26,8 @@ chat.routes_people = (function () {
 
       /** `change`: { name?, signature?, status?, read_receipts? } */
       change_me: function (change, done) { call("PATCH", "/api/me", change, done); },
-      /** `on_share` is told how much of it has left, from 0 to 1. */
-      set_face: function (file, on_share, done) { return chat.upload("PUT", "/api/me/avatar", file, on_share, done); },
+      /** `on`: { progress, done } as of lib/upload.js; a 401 is an answer like any other here. */
+      set_face: function (file, on) { return chat.upload("PUT", "/api/me/avatar", file, on); },
       remove_face: function (done) { call("DELETE", "/api/me/avatar", null, done); },
       devices: function (done) { call("GET", "/api/sessions", null, done); },
       revoke: function (session, done) { call("DELETE", "/api/sessions/" + part(session), null, done); },

@@ -14,6 +14,8 @@ chat.limits = {
   drawn_rows: 200,
   // A request without an answer counts as lost.
   request_ms: 20000,
+  // An upload that moves no byte and gets no answer for this long counts as lost.
+  upload_stall_ms: 60000,
   // What the server takes: a remark or the name of a folder, the note of a request, a name, a signature.
   remark_chars: 32,
   note_chars: 100,

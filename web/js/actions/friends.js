@@ -108,10 +108,15 @@ chat.friends = (function () {
       unfriend: function (user) {
         asked(function (done) { app.api.remove_friend(user, done); });
       },
-      /** `values`: { remark?, folder? } */
+      /** `values`: { remark?, folder? }. They stand at once; after a no the page looks again. */
       set: function (user, values) {
-        asked(function (done) { app.api.change_friend(user, values, done); }, function (answer) {
-          dispatch({ type: "friend", friend: answer.friend });
+        asked(function (done) {
+          var friend = chat.select.friend(app.store.state(), user);
+          if (friend) { dispatch({ type: "friend", friend: chat.change(friend, values) }); }
+          app.api.change_friend(user, values, function (problem, answer) {
+            dispatch(problem ? { type: "friends_stale" } : { type: "friend", friend: answer.friend });
+            done(problem, answer);
+          });
         });
       },
       block: function (user) { asked(function (done) { app.api.block(user, done); }); },

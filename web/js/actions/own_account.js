@@ -31,23 +31,29 @@ chat.own_account = (function () {
     }
 
     return {
-      /** `values`: { name?, signature?, status?, read_receipts? } */
+      /** `values`: { name?, signature?, status?, read_receipts? }. They stand at once, and no longer after a no. */
       change: function (values) {
-        in_dialog(function (done) { app.api.change_me(values, done); }, function (answer) {
-          dispatch({ type: "me", me: answer });
+        in_dialog(function (done) {
+          var was = {};
+          Object.keys(values).forEach(function (name) { was[name] = app.store.state().me[name]; });
+          dispatch({ type: "me", me: values });
+          app.api.change_me(values, function (problem, answer) {
+            if (app.store.state().phase === "in") { dispatch({ type: "me", me: problem ? was : answer }); }
+            done(problem, answer);
+          });
         });
       },
       /** The picture of oneself. `on.progress(sent, total)` hears how far it is, `on.done(problem)` how it ended. */
       set_face: function (file, on) {
         return app.api.set_face(file, { progress: on.progress, done: function (problem, answer) {
           if (problem && problem.status === 401) { return app.session.signed_out(); }
-          if (!problem) { dispatch({ type: "me", me: answer }); }
+          if (!problem && app.store.state().phase === "in") { dispatch({ type: "me", me: answer }); }
           on.done(problem);
         } });
       },
       remove_face: function () {
         in_dialog(function (done) { app.api.remove_face(done); }, function () {
-          dispatch({ type: "me", me: { avatar: undefined } });
+          if (app.store.state().phase === "in") { dispatch({ type: "me", me: { avatar: undefined } }); }
         });
       },
       revoke: function (session) {

@@ -2,6 +2,7 @@
 // People on the page: finding, asking and answering, folders, presence, blocks, one's own
 // profile and account. One of the two browsers has no event stream.
 const assert = require("node:assert/strict");
+const { Buffer } = require("node:buffer");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
 const { AT_ONCE_MS, PASSWORD, becomes, create_group, inside, person, sign_in, sign_up } = require("./people");
@@ -21,7 +22,8 @@ after(async () => {
 
 const soon = { timeout: AT_ONCE_MS };
 // Two pixels on two, as small as a PNG can be.
-const PICTURE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==", "base64");
+const PICTURE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==",
+  "base64");
 
 const dialog = (who, name) => who.page.getByRole("dialog", { name });
 const alert = (who) => who.page.getByRole("alert");
@@ -262,7 +264,8 @@ test("who is blocked meets what a stranger meets, and asks in vain", { timeout: 
     await dialog(eve, other.name).getByRole("button", { name: "Message" }).click();
     await alert(eve).getByText("You can only write to friends").waitFor(soon);
     const told = await dialog(eve, other.name).textContent();
-    said.push(told.split(other.name).join("NAME").split(other.username).join("USER").replace(/No\. \d+/, "NUMBER").replace(/[AB]NAME/, "NAME"));
+    said.push(told.split(other.name).join("NAME").split(other.username).join("USER")
+      .replace(/No\. \d+/, "NUMBER").replace(/[AB]NAME/, "NAME"));
     await close(eve);
     await ask(eve, other.username, other.name, "hello");
   }
@@ -393,11 +396,10 @@ test("deleting the account: groups first, then out for good; others see that it 
   await ending.getByLabel("Present password").fill(PASSWORD);
   await ending.getByRole("button", { name: "Delete for good" }).click();
   await alert(bob).getByRole("button", { name: "Gone readers" }).waitFor(soon);
-  const dissolved = await bob.page.evaluate(async () => {
-    const id = (await (await fetch("/api/groups?query=Gone%20readers")).json()).groups[0].id;
-    const token = /csrftoken=([^;]+)/.exec(document.cookie)[1];
-    return (await fetch("/api/groups/" + id, { method: "DELETE", headers: { "X-CSRFToken": token } })).status;
-  });
+  const id = (await (await bob.page.request.get(running.url + "/api/groups?query=Gone%20readers")).json()).groups[0].id;
+  const cookies = await bob.context.cookies();
+  const headers = { "X-CSRFToken": cookies.filter((one) => one.name === "csrftoken")[0].value };
+  const dissolved = (await bob.page.request.delete(running.url + "/api/groups/" + id, { headers })).status();
   assert.equal(dissolved, 204);
   await ending.getByRole("button", { name: "Delete for good" }).click();
   await bob.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();

@@ -98,7 +98,7 @@ test("moving a folder renumbers those that change, even if the numbers were equa
   const moved = (...given) => plain(chat.roster.moved(...given));
   assert.deepEqual(moved(list(0, 1, 2), "f2", -1), [{ id: "f2", order: 1 }, { id: "f1", order: 2 }]);
   assert.deepEqual(moved(list(5, 5, 5), "f0", 1), [{ id: "f1", order: 0 }, { id: "f0", order: 1 }, { id: "f2", order: 2 }]);
-  assert.deepEqual([moved(list(0, 1), "f0", -1), moved(list(0, 1), "f1", 1), moved(list(0), "x", 1)], [[], [], []]);
+  assert.deepEqual([moved(list(0, 1, 2), "f0", -1), moved(list(0, 1), "f1", 1), moved(list(0), "x", 1)], [[], [], []]);
 });
 
 test("folders move one request after the other, and a refusal stops the rest", () => {
@@ -180,6 +180,7 @@ test("of two searches the last one counts", () => {
 
 test("blocks are asked for where they matter, and again when something happened", () => {
   const { named, open, state, dispatch } = page();
+  open({ name: "find_people" });
   assert.equal(named("blocks").length, 0);
   open({ name: "person", user: "ann" });
   named("blocks")[0].done(null, { users: [person("ann")] });

@@ -50,14 +50,15 @@ chat.contacts = (function () {
       !shut && (rows.length ? el.ul({ "aria-label": name }, rows) : el.p({ class: "folder__empty" }, none)));
   }
 
-  function friends(props) {
-    return chat.roster.folders(props.state).map(function (one) {
+  // One may have two thousand friends, and each message that arrives draws the page.
+  var friends = chat.still(["friends", "presence", "people", "contacts", "folded", "me"], function (props) {
+    return el.div(null, chat.roster.folders(props.state).map(function (one) {
       return folder(props, one.id, one.name, one.online + "/" + one.total,
         t("contacts.folder_count", { online: one.online, total: one.total }),
         one.friends.map(function (friend) { return chat.friend_row(props, friend); }),
         t("contacts.folder_empty"));
-    });
-  }
+    }));
+  });
 
   function group(props, conversation) {
     var state = props.state;
@@ -70,19 +71,22 @@ chat.contacts = (function () {
           el.span(null, t("contacts.members", { count: known ? known.member_count : conversation.member_count })))));
   }
 
-  function groups(props) {
+  var groups = chat.still(["conversations", "groups", "contacts", "folded"], function (props) {
     var found = chat.roster.groups(props.state);
     return folder(props, chat.roster.GROUPS, t("contacts.groups"), String(found.length),
       t("contacts.group_count", { count: found.length }),
       found.map(function (one) { return group(props, one); }), t("contacts.no_groups"));
+  });
+
+  function nothing_fits(state) {
+    return Boolean(state.contacts.filter.trim()) && !chat.roster.groups(state).length &&
+      chat.roster.folders(state).every(function (one) { return !one.friends.length; });
   }
 
   function lists(props) {
     var state = props.state;
-    var found;
     if (!state.friends.loaded) { return el.p({ class: "empty", role: "status" }, t("chat.loading")); }
-    found = friends(props).concat(groups(props)).filter(Boolean);
-    if (!found.length) {
+    if (nothing_fits(state)) {
       return el.p({ class: "empty", role: "status" }, t("contacts.no_match", { text: state.contacts.filter.trim() }));
     }
     return [
@@ -91,7 +95,8 @@ chat.contacts = (function () {
         el.button({ class: "primary", type: "button", onClick: function () {
           props.act.dialog({ name: "find_people" });
         } }, t("people.title"))),
-      found
+      el.view(friends, { key: "friends", state: state, act: props.act }),
+      el.view(groups, { key: "groups", state: state, act: props.act })
     ];
   }
 

@@ -15,7 +15,8 @@ chat.person = (function () {
   function about(props, one, friend) {
     var state = props.state;
     var name = chat.roster.name(one);
-    var status = chat.roster.status(state, one.id);
+    // Of friends all is told: who is not said to be here is not here.
+    var status = chat.roster.status(state, one.id) || (friend && "offline");
     return el.div({ class: "person" },
       el.span({ class: "portrait" }, chat.avatar(name, false, chat.roster.portrait(state, one.id))),
       el.div({ class: "person__words" },

@@ -276,3 +276,14 @@ test("devices are told by browser and system, unknown ones by what they call the
   assert.equal(chat.agent("x".repeat(80)).length, 60);
   assert.equal(chat.agent(null), "");
 });
+
+test("every refusal of these routes has words in both languages", () => {
+  const codes = ("network not_found not_writable they_asked_you you_block_them too_many_friends too_many_requests too_many_asked " +
+    "too_many_folders folder_taken too_many_blocks wrong_password owns_groups busy last_administrator too_many_tries " +
+    "too_many_sign_ins too_many_exports not_a_picture picture_too_large too_large empty_file too_slow too_many_uploads " +
+    "too_many_in_flight csrf cross_origin unavailable internal").split(" ");
+  for (const language of ["en", "zh-CN"]) {
+    const words = dictionary(language);
+    for (const code of codes) { assert.ok(words["error." + code], `${language}: ${code}`); }
+  }
+});

@@ -55,7 +55,7 @@ chat.face_form = (function () {
       return [
         busy && el.progress({ class: "share", max: 100, value: Math.round(state.share * 100), "aria-label": t("me.sending_face") }),
         !busy && el.button({ class: "primary", type: "button", onClick: this.send }, t("me.send_face")), " ",
-        el.button({ class: "secondary", type: "button", onClick: this.put_away }, t("dialog.cancel"))
+        el.button({ class: "secondary", type: "button", onClick: this.put_away }, t("dialog.cancel")), " "
       ];
     },
 
@@ -70,12 +70,12 @@ chat.face_form = (function () {
           el.input({
             class: "sr", id: "me-face", type: "file", accept: "image/png,image/jpeg,image/gif,image/webp", onChange: this.choose
           }),
-          el.div({ class: "person__buttons" }, state.file ? this.chosen(state) : [
-            el.label({ class: "secondary as-button", "for": "me-face" }, t("me.choose_face")), " ",
-            me.avatar && el.button({
+          el.div({ class: "person__buttons" },
+            state.file && this.chosen(state),
+            el.label({ class: "secondary as-button", "for": "me-face" }, t(state.file ? "me.choose_other" : "me.choose_face")), " ",
+            !state.file && me.avatar && el.button({
               class: "secondary", type: "button", onClick: props.act.account.remove_face
-            }, t("me.remove_face"))
-          ])));
+            }, t("me.remove_face")))));
     }
   });
 }());

@@ -16,7 +16,7 @@ chat.friend_requests = (function () {
     var name = chat.roster.name(user);
     return el.li({ class: el.cx("request", brief && "request--brief"), key: user.id },
       el.button({
-        class: "row", type: "button", "aria-label": t("person.open_name", { name: name }),
+        class: "row", type: "button", title: t("person.open_name", { name: name }),
         onClick: function () { props.act.dialog({ name: "person", user: user.id }); }
       },
       chat.avatar(name, false, chat.select.face(props.state, user.id)),

@@ -5,7 +5,7 @@ const assert = require("node:assert/strict");
 const { Buffer } = require("node:buffer");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
-const { AT_ONCE_MS, PASSWORD, becomes, create_group, inside, person, sign_in, sign_up } = require("./people");
+const { PASSWORD, becomes, create_group, inside, person, sign_in, sign_up } = require("./people");
 
 let running;
 let chromium;
@@ -20,7 +20,8 @@ after(async () => {
   if (running) { await running.stop(); }
 });
 
-const soon = { timeout: AT_ONCE_MS };
+// Told by the feed, asked for anew and drawn, on machines that have other things to do.
+const soon = { timeout: 8000 };
 // Two pixels on two, as small as a PNG can be.
 const PICTURE = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAEElEQVR4nGP4z8AARAwQCgAf7gP9i18U1AAAAABJRU5ErkJggg==",
   "base64");

@@ -88,6 +88,13 @@ chat.friends = (function () {
       });
     }
 
+    /** Whoever is not there any more is said not to be. */
+    function load(dialog) {
+      app.people.refresh(dialog.user, function (problem) {
+        if (problem) { dispatch({ type: "dialog_told", dialog: dialog, news: { problem: problem } }); }
+      });
+    }
+
     function wants_blocks(state) {
       return Boolean(state.dialog) && (state.dialog.name === "person" || state.dialog.name === "blocks") &&
         state.blocks.asked_at !== state.friends.stale;
@@ -136,7 +143,7 @@ chat.friends = (function () {
         if (after.phase !== "in") { return; }
         if (after.view === "contacts" && before.view !== "contacts" && after.friends.loaded) { dispatch({ type: "friends_stale" }); }
         if (open && open.peer && before.open !== after.open) { app.people.refresh(open.peer); }
-        if (dialog && dialog.name === "person" && !chat.circle.same(dialog, before.dialog)) { app.people.refresh(dialog.user); }
+        if (dialog && dialog.name === "person" && !chat.circle.same(dialog, before.dialog)) { load(dialog); }
         if (wants_blocks(after)) { load_blocks(); }
       }
     };

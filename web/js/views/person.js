@@ -119,7 +119,7 @@ chat.person = (function () {
       is === "friend" && button("danger", "person.remove", sure(props, one, "person.remove", act.unfriend)),
       is === "blocked" ? button("secondary", "person.unblock", function () { act.unblock(one.id); })
         : !one.deleted && button("danger", "person.block", sure(props, one, "person.block", act.block)),
-      is !== "blocked" && !one.deleted && button("primary", "person.message", function () {
+      is !== "blocked" && !one.deleted && button(is === "friend" ? "primary" : "secondary", "person.message", function () {
         act.message(one.id, chat.roster.name(one));
       })
     ];

@@ -77,8 +77,8 @@ async function ask(who, query, name, note) {
   await close(who);
 }
 
-async function block(who, open_profile, name) {
-  await open_profile();
+async function block(who, show, name) {
+  await show();
   await dialog(who, name).getByRole("button", { name: "Block" }).click();
   await who.page.getByRole("alertdialog").getByText("They are not told.").waitFor();
   await who.page.getByRole("alertdialog").getByRole("button", { name: "Block", exact: true }).click();
@@ -381,9 +381,40 @@ test("devices: one signed out alone, all others by a new password", { timeout: 9
   await leave(ann, phone, tablet);
 });
 
+/** What a request of the page's own carries. */
+async function token(who) {
+  const cookies = await who.context.cookies();
+  return { "X-CSRFToken": cookies.filter((one) => one.name === "csrftoken")[0].value };
+}
+
+/** As other parts of the page do it: a profile by id. */
+function open_profile(who, user) {
+  return who.page.evaluate(`chat.main.store.dispatch({ type: "dialog", dialog: { name: "person", user: ${JSON.stringify(user)} } })`);
+}
+
+test("profiles of bots, of oneself and of nobody say what they are", { timeout: 60000 }, async () => {
+  const ann = await person(chromium, running.url, "Ann bots");
+  await sign_up(ann, "ann_bots");
+  const data = { username: "helper_bot", name: "Helper" };
+  const made = await ann.page.request.post(running.url + "/api/bots", { data, headers: await token(ann) });
+  const answer = await made.json();
+  await open_profile(ann, (answer.bot || answer.user || answer).id);
+  await dialog(ann, "Helper").getByText("Bot", { exact: true }).waitFor(soon);
+  assert.equal(await dialog(ann, "Helper").getByRole("button", { name: "Add friend" }).count(), 0, "nobody is there to accept");
+  await close(ann);
+  await open_profile(ann, "00000000-0000-4000-8000-000000000000");
+  await alert(ann).getByText("It is not there any more.").waitFor(soon);
+  await close(ann);
+  await open_profile(ann, await ann.page.evaluate("chat.main.store.state().me.id"));
+  await dialog(ann, ann.name).getByRole("button", { name: "Edit my profile" }).click();
+  await dialog(ann, "My profile").waitFor();
+  await leave(ann);
+});
+
 test("deleting the account: groups first, then out for good; others see that it is gone", { timeout: 90000 }, async () => {
   const { ann, bob } = await two("gone");
   await befriend(ann, bob);
+  const bob_id = await bob.page.evaluate("chat.main.store.state().me.id");
   await friend(ann, bob.name).click();
   await tab(bob, "Conversations").click();
   await create_group(bob, "Gone readers");
@@ -397,9 +428,7 @@ test("deleting the account: groups first, then out for good; others see that it 
   await ending.getByRole("button", { name: "Delete for good" }).click();
   await alert(bob).getByRole("button", { name: "Gone readers" }).waitFor(soon);
   const id = (await (await bob.page.request.get(running.url + "/api/groups?query=Gone%20readers")).json()).groups[0].id;
-  const cookies = await bob.context.cookies();
-  const headers = { "X-CSRFToken": cookies.filter((one) => one.name === "csrftoken")[0].value };
-  const dissolved = (await bob.page.request.delete(running.url + "/api/groups/" + id, { headers })).status();
+  const dissolved = (await bob.page.request.delete(running.url + "/api/groups/" + id, { headers: await token(bob) })).status();
   assert.equal(dissolved, 204);
   await ending.getByRole("button", { name: "Delete for good" }).click();
   await bob.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
@@ -407,6 +436,14 @@ test("deleting the account: groups first, then out for good; others see that it 
   await alert(bob).waitFor();
 
   await show_contacts(ann);
-  await friend(ann, bob.name).waitFor({ state: "detached", timeout: 10000 });
+  await friend(ann, "Deleted account").waitFor(soon);
+  assert.equal(await friend(ann, bob.name).count(), 0);
+  await open_profile(ann, bob_id);
+  const gone = dialog(ann, "Deleted account");
+  await gone.getByText("Deleted", { exact: true }).waitFor(soon);
+  assert.equal(await gone.getByRole("button", { name: /Message|Block|Add friend/ }).count(), 0, "nobody is there to hear it");
+  await gone.getByRole("button", { name: "Remove friend" }).click();
+  await ann.page.getByRole("alertdialog").getByRole("button", { name: "Remove friend" }).click();
+  await friend(ann, "Deleted account").waitFor({ state: "detached", ...soon });
   await leave(ann, bob);
 });

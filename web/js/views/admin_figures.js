@@ -60,7 +60,7 @@ chat.admin_figures = (function () {
         el.div({ class: "figures" },
           bars("commit_ms", classes(now.commit_ms, "up_to_ms")),
           bars("batch_entries", classes(now.batch_entries, "up_to")),
-          bars("posts", now.posts.map(function (one) { return { label: one.name, count: one.count }; })),
+          bars("posts", now.posts.map(function (one) { return { label: t("admin.posts." + one.name), count: one.count }; })),
           bars("deepest_users", mailboxes(props.state, now.deepest_users)),
           bars("deepest_conversations", mailboxes(props.state, now.deepest_conversations))))
     ];

@@ -47,8 +47,10 @@ chat.admin_list = (function () {
         }))),
         el.tbody(null, held.rows.map(function (row) {
           return el.tr({ key: row.id }, columns.map(function (name) {
-            return el.td({ key: name, class: "cell--" + name },
-              el.span({ class: "table__label", "aria-hidden": "true" }, t("admin." + room + "." + name)), cell(row, name));
+            var content = cell(row, name);
+            var none = !content || content.length === 0;
+            return el.td({ key: name, class: el.cx("cell--" + name, none && "cell--none") },
+              el.span({ class: "table__label", "aria-hidden": "true" }, t("admin." + room + "." + name)), content);
           }));
         }))),
       shown && held.more && el.p({ key: "more", class: "finds__more" }, el.button({
@@ -57,11 +59,11 @@ chat.admin_list = (function () {
     ];
   }
 
-  /** Somebody, or the command line where there is nobody. */
-  function person(one, otherwise) {
+  /** Somebody, or `otherwise` where there is nobody; `brief`: the number stands elsewhere. */
+  function person(one, otherwise, brief) {
     if (!one) { return otherwise; }
     return el.span({ class: "person" }, el.strong(null, one.deleted ? t("admin.deleted") : one.name), " ",
-      el.span({ class: "person__more" }, one.username, " · ", one.number));
+      el.span({ class: "person__more" }, one.username, brief ? "" : " · " + one.number));
   }
 
   function moment(text) {

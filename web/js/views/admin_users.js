@@ -11,23 +11,23 @@ chat.admin_users = (function () {
     var act = props.act;
     var holes = { name: user.name };
 
-    function sure(key, on_yes) {
-      return { label: t(key), danger: true, on: function () {
+    function sure(key, danger, on_yes) {
+      return { label: t(key), danger: danger, on: function () {
         act.dialog({ name: "confirm", title: t(key + "_title", holes), text: t(key + "_text", holes), label: t(key), on_yes: on_yes });
       } };
     }
 
     return el.view(chat.menu, {
       label: t("admin.users.menu", holes), content: chat.icon("more"), items: user.deleted ? [] : [
-        sure("admin.users.password", function () {
+        sure("admin.users.password", false, function () {
           act.admin.password(user.id, t("admin.users.new_password", holes), t("admin.users.new_password_text", holes));
         }),
         user.administrator
-          ? sure("admin.users.unmake", function () { act.admin.administrator(user.id, false); })
-          : !user.bot && sure("admin.users.make", function () { act.admin.administrator(user.id, true); }),
+          ? sure("admin.users.unmake", true, function () { act.admin.administrator(user.id, false); })
+          : !user.bot && sure("admin.users.make", false, function () { act.admin.administrator(user.id, true); }),
         user.disabled
           ? { label: t("admin.users.enable"), on: function () { act.admin.disable(user.id, false); } }
-          : sure("admin.users.disable", function () { act.admin.disable(user.id, true); })
+          : sure("admin.users.disable", true, function () { act.admin.disable(user.id, true); })
       ]
     });
   }
@@ -48,7 +48,7 @@ chat.admin_users = (function () {
       chat.admin_list.search(props, "users"),
       chat.admin_list.table(props, "users", ["number", "who", "since", "states", "do"], function (user, name) {
         if (name === "number") { return user.number; }
-        if (name === "who") { return chat.admin_list.person(user); }
+        if (name === "who") { return chat.admin_list.person(user, "", true); }
         if (name === "since") { return chat.admin_list.moment(user.created_at); }
         return name === "states" ? states(user) : !user.deleted && menu(props, user);
       })

@@ -56,8 +56,8 @@ chat.finder = (function () {
         chat.icon("search"),
         el.label({ class: "sr", "for": "finder" }, t("search.box")),
         el.input({
-          class: "input finder__field", id: "finder", type: "text", autocomplete: "off", maxLength: 128, ref: this.attach,
-          placeholder: t("search.box"), onInput: this.input, onKeyDown: this.key
+          class: el.cx("input finder__field", props.text && "finder__field--full"), id: "finder", type: "text",
+          autocomplete: "off", maxLength: 128, ref: this.attach, placeholder: t("search.box"), onInput: this.input, onKeyDown: this.key
         }),
         props.text && el.button({
           class: "icon-button finder__clear", type: "button", "aria-label": t("search.clear"), title: t("search.clear"), onClick: this.clear

@@ -64,7 +64,8 @@ chat.finder_results = (function () {
     return el.div({ class: "scroll", onKeyDown: key },
       part("search.conversations", conversations.map(function (one) { return chat.chat_row(props, one, true); })),
       part("search.contacts", friends.map(function (one) { return friend(props, one); })),
-      !conversations.length && !friends.length && el.p({ class: "empty" }, t("search.nothing_here")),
+      !conversations.length && !friends.length && !(state.seeks.all && state.seeks.all.results.length) &&
+        el.p({ class: "empty" }, t("search.nothing_here")),
       state.seeks.all ? el.section({ key: "messages", "aria-label": t("search.messages") },
         el.h2({ class: "finds__title" }, t("search.messages")), chat.search_results(props, "all"))
         : !chat.search.enough(query) && el.p({ class: "empty" }, t("search.too_short")),

@@ -15,7 +15,9 @@ chat.finder = (function () {
       this.attach = function (field) { self_.field = field; };
       this.input = function () {
         // Some engines tell of input that changed nothing.
-        if (self_.field.value !== self_.props.text) { self_.props.act.search.typed(self_.field.value); }
+        if (self_.field.value === self_.text) { return; }
+        self_.text = self_.field.value;
+        self_.props.act.search.typed(self_.text);
       };
       this.key = function (event) { self_.pressed(event); };
       this.submit = function (event) {
@@ -23,22 +25,23 @@ chat.finder = (function () {
         self_.props.act.search.everywhere(self_.field.value);
       };
       this.clear = function () {
+        self_.text = self_.field.value = "";
         self_.props.act.search.clear();
         self_.field.focus();
       };
     },
 
-    componentDidMount: function () { this.field.value = this.props.text; },
+    componentDidMount: function () { this.text = this.field.value = this.props.text; },
 
     componentDidUpdate: function (props) {
       // Emptied from elsewhere.
-      if (props.text && !this.props.text && this.field.value) { this.field.value = ""; }
+      if (props.text && !this.props.text) { this.text = this.field.value = ""; }
     },
 
     pressed: function (event) {
       var key = chat.keys.name(event), first;
       if (chat.keys.composing(event)) { return; }
-      if (key === "Escape" && this.props.text) {
+      if (key === "Escape" && this.field.value) {
         event.preventDefault();
         event.stopPropagation();
         this.clear();

@@ -19,7 +19,7 @@ chat.finder_results = (function () {
   }
 
   function part(key, rows) {
-    return rows.length ? el.section({ key: key, "aria-label": t(key) },
+    return rows.length ? el.div({ key: key },
       el.h2({ class: "finds__title" }, t(key)), el.ul(null, rows)) : null;
   }
 
@@ -28,7 +28,7 @@ chat.finder_results = (function () {
       return el.li({ key: key }, el.button({ class: "row finds__way", type: "button", onClick: on },
         chat.icon(icon), " ", t(key, { query: query })));
     }
-    return el.section({ key: "elsewhere", "aria-label": t("search.elsewhere") },
+    return el.div({ key: "elsewhere" },
       el.h2({ class: "finds__title" }, t("search.elsewhere")),
       el.ul(null,
         way("contacts", "search.find_people", function () {
@@ -66,7 +66,7 @@ chat.finder_results = (function () {
       part("search.contacts", friends.map(function (one) { return friend(props, one); })),
       !conversations.length && !friends.length && !(state.seeks.all && state.seeks.all.results.length) &&
         el.p({ class: "empty" }, t("search.nothing_here")),
-      state.seeks.all ? el.section({ key: "messages", "aria-label": t("search.messages") },
+      state.seeks.all ? el.div({ key: "messages" },
         el.h2({ class: "finds__title" }, t("search.messages")), chat.search_results(props, "all"))
         : !chat.search.enough(query) && el.p({ class: "empty" }, t("search.too_short")),
       elsewhere(props, query));

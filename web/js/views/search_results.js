@@ -23,7 +23,7 @@ chat.search_results = (function () {
     return chat.match.by_conversation(results).map(function (group) {
       var one = props.state.conversations[group.conversation];
       var title = one ? chat.select.title(one, props.state) : t("conversation.unnamed");
-      return el.section({ key: group.conversation, "aria-label": title },
+      return el.div({ key: group.conversation },
         el.h3({ class: "finds__of" }, title),
         el.ul(null, group.results.map(function (hit) { return chat.search_hit(props, hit); })));
     });

@@ -136,10 +136,8 @@ chat.sign_in = (function () {
             up && this.field("display_name", { type: "text", autocomplete: "nickname", maxLength: 32 }),
             this.field("password", {
               type: state.open ? "text" : "password", autocomplete: up ? "new-password" : "current-password", required: true, maxLength: 128
-            }, el.button({
-              class: "link door__look", type: "button", "aria-pressed": state.open ? "true" : "false", "aria-label": t("door.show_label"),
-              onClick: this.look
-            }, t(state.open ? "door.hide" : "door.show"))),
+            }, el.button({ class: "link door__look", type: "button", onClick: this.look },
+              t(state.open ? "door.hide" : "door.show"), el.span({ class: "sr" }, t("door.typed")))),
             up && (state.invitation || about(door.problem) === "invitation") &&
               this.field("invitation", { type: "text", autocomplete: "off", autocapitalize: "none", spellcheck: false }),
             el.button({ class: "primary", type: "submit", disabled: door.busy || waiting },

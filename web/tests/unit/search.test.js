@@ -146,7 +146,7 @@ test("a result leads to its place, or at least to its conversation", () => {
   assert.deepEqual(jumps, [["g1", 5]]);
 });
 
-test("what fits at once: by title, remark, user name, number; hidden ones too, one's own settings never", () => {
+test("what fits at once: by title, remark, user name; hidden ones too, one's own settings never", () => {
   const { chat, state } = page();
   const conversations = (query) => plain(chat.match.conversations(state(), query).map((one) => one.id));
   assert.deepEqual(conversations("RUST"), ["g2", "g1"]);

@@ -111,6 +111,6 @@ function has_focus(locator, sentence) {
 }
 
 module.exports = {
-  AT_ONCE_MS, PASSWORD, becomes, bubble, bubbles, create_group, has_focus, inside, join_group, person, row, sees, sign_in, sign_out, sign_up,
-  write
+  AT_ONCE_MS, PASSWORD, becomes, bubble, bubbles, create_group, has_focus, inside, join_group, person, row, sees, sign_in, sign_out,
+  sign_up, write
 };

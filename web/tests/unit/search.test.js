@@ -172,6 +172,7 @@ test("marks stand where the server says, whatever it says", () => {
   assert.equal(parts("今天天气好", [[2, 4]]), "今天|[天气]|好");
   assert.equal(parts("明天天气不好 😀 天气", [[2, 4], [10, 12]]), "明天|[天气]|不好 😀 |[天气]");
   assert.equal(parts("abc", []), "abc");
+  assert.equal(parts("abc", [[1, 2], [7, 8]]), "a|[b]|c");
   assert.equal(parts("abc", [[0, 9], [1, 2], [-5, 1], [7, 8]]), "[abc]");
 });
 

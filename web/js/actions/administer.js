@@ -45,7 +45,7 @@ chat.administer = (function () {
 
     /** A secret is told once: it stands in a dialogue and nowhere else. */
     function tell(title, text, secret) {
-      dispatch({ type: "dialog", dialog: { name: "secret", title: title, text: text, secret: secret } });
+      dispatch({ type: "dialog", dialog: { name: "told_once", title: title, text: text, secret: secret } });
     }
 
     function looked_at(state) {

@@ -37,6 +37,8 @@ chat.search = (function () {
     var running = {}; // by place: the request that counts
     var timer = null;
 
+    function doors() { return app.doors || app.groups; }
+
     function stop(place) {
       if (running[place]) { running[place].abort(); }
       running[place] = null;
@@ -70,20 +72,35 @@ chat.search = (function () {
       app.store.dispatch({ type: "seek", place: place, form: null });
     }
 
+    function clear() {
+      clearTimeout(timer);
+      close("all");
+      app.store.dispatch({ type: "finder", text: "" });
+    }
+
     return {
       /** What stands in the box changed: the answer to what stood there before is void. */
       typed: function (text) {
         clearTimeout(timer);
-        if (app.store.state().search) { app.groups.show_find(false); }
+        if (app.store.state().search) { doors().show_find(false); }
         app.store.dispatch({ type: "finder", text: text });
         if (app.store.state().seeks.all) { close("all"); }
         if (enough(text.trim())) { timer = setTimeout(function () { everywhere(text); }, chat.limits.search_pause_ms); }
       },
       everywhere: everywhere,
-      clear: function () {
-        clearTimeout(timer);
-        close("all");
-        app.store.dispatch({ type: "finder", text: "" });
+      clear: clear,
+      /** Among everybody, where people and groups are looked for. */
+      find_people: function (query) {
+        clear();
+        app.store.dispatch({ type: "view", view: "contacts" });
+        if (!app.friends) { return; }
+        app.store.dispatch({ type: "dialog", dialog: { name: "find_people" } });
+        app.friends.look_for(query);
+      },
+      find_groups: function (query) {
+        clear();
+        doors().show_find(true);
+        doors().look_for(query);
       },
       more: function (place) { page(place, 0); },
       /** In the open conversation; members are needed for the choice of who said it. */

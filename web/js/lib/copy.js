@@ -7,7 +7,7 @@ chat.copy = (function () {
 
   function by_selection(text) {
     var held = document.activeElement;
-    var field = document.createElement("textarea");
+    var field = /** @type {?} */ (document.createElement("textarea"));
     var done = false;
     // A dialogue keeps the focus inside itself, so the field has to be there.
     var place = held && held.parentNode || document.body;

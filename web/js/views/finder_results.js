@@ -31,16 +31,8 @@ chat.finder_results = (function () {
     return el.div({ key: "elsewhere" },
       el.h2({ class: "finds__title" }, t("search.elsewhere")),
       el.ul(null,
-        way("contacts", "search.find_people", function () {
-          props.act.search.clear();
-          props.act.view("contacts");
-          if (props.act.people.look_for) { props.act.people.look_for(query); }
-        }),
-        way("plus", "search.find_groups", function () {
-          props.act.search.clear();
-          props.act.groups.show_find(true);
-          props.act.groups.look_for(query);
-        })));
+        way("contacts", "search.find_people", function () { props.act.search.find_people(query); }),
+        way("plus", "search.find_groups", function () { props.act.search.find_groups(query); })));
   }
 
   function finder_results(props) {

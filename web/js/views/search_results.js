@@ -15,7 +15,7 @@ chat.search_results = (function () {
       el.p({ class: "problem", role: "alert" }, chat.i18n.problem(problem)),
       // Whoever is asked to wait need not watch the clock as well.
       problem.retry_ms
-        ? el.view(chat.countdown, { ms: problem.retry_ms, words: "search.wait", on_end: again })
+        ? el.view(chat.seconds_left, { ms: problem.retry_ms, words: "search.wait", on_end: again })
         : el.button({ class: "secondary", type: "button", onClick: again }, t("chat.retry")));
   }
 

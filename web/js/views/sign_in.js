@@ -100,7 +100,7 @@ chat.sign_in = (function () {
     trouble: function (problem) {
       if (!problem || this.state.early || about(problem)) { return null; }
       return el.div({ class: "problem", role: "alert" }, chat.i18n.problem(problem), " ",
-        problem.retry_ms > 0 && el.view(chat.countdown, {
+        problem.retry_ms > 0 && el.view(chat.seconds_left, {
           key: "wait" + problem.retry_ms, ms: problem.retry_ms, words: "door.wait", on_end: this.props.act.session.calm
         }),
         chat.http.passing(problem) && !problem.retry_ms &&

@@ -1,14 +1,14 @@
 // A secret that the server tells once: to read, and to copy. state.dialog:
-//   { name: "secret", title, text, secret }
+//   { name: "told_once", title, text, secret }
 var chat = chat || {};
 
-chat.secret = (function () {
+chat.told_once = (function () {
   "use strict";
 
   var el = chat.el;
   var t = chat.i18n.t;
 
-  var secret = chat.component({
+  var told_once = chat.component({
     init: function () {
       var self_ = this;
       this.close = function () { self_.props.act.dialog(null); };
@@ -23,7 +23,7 @@ chat.secret = (function () {
         el.p({ class: "dialog__text" }, dialog.text),
         el.label({ class: "sr", "for": "secret" }, dialog.title),
         el.input({
-          class: "input secret", id: "secret", type: "text", readOnly: true, value: dialog.secret,
+          class: "input told_once", id: "secret", type: "text", readOnly: true, value: dialog.secret,
           onFocus: function (event) { event.target.select(); }
         }),
         el.p({ class: "dialog__text", role: "status" }, state.told ? t(state.told) : t("secret.once")),
@@ -33,6 +33,6 @@ chat.secret = (function () {
     }
   });
 
-  chat.dialogs.add("secret", secret);
-  return secret;
+  chat.dialogs.add("told_once", told_once);
+  return told_once;
 }());

@@ -2,7 +2,7 @@
 // seconds are for the eyes, or each of them would be read out.
 var chat = chat || {};
 
-chat.countdown = (function () {
+chat.seconds_left = (function () {
   "use strict";
 
   var el = chat.el;

@@ -32,7 +32,7 @@ chat.search = (function () {
     return found.join("&");
   }
 
-  /** @param {{store: Object, api: Object, groups: Object, history: Object}} app */
+  /** @param {?} app its store, api, groups, history; doors and friends where there are such */
   function search(app) {
     var running = {}; // by place: the request that counts
     var timer = null;

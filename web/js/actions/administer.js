@@ -14,6 +14,8 @@ chat.administer = (function () {
     audit: { name: "entries", question: "", beyond: function (row) { return "before=" + row.id; } }
   };
 
+  function listed(page) { return Object.prototype.hasOwnProperty.call(ROOMS, page); }
+
   function address(room, asked, last) {
     var how = ROOMS[room];
     var parts = how.question && asked ? [how.question + "=" + encodeURIComponent(asked)] : [];
@@ -54,7 +56,7 @@ chat.administer = (function () {
 
     function figures() {
       timer = null;
-      if (!looked_at(app.store.state()) || admin().page !== "figures") { return; }
+      if (!looked_at(app.store.state()) || listed(admin().page)) { return; }
       function again() {
         clearTimeout(timer);
         timer = setTimeout(figures, chat.limits.figures_every_ms);
@@ -122,7 +124,8 @@ chat.administer = (function () {
         var page = after.admin.page;
         if (!looked_at(after) || (looked_at(before) && before.admin.page === page)) { return; }
         clearTimeout(timer);
-        if (page === "figures") { figures(); } else { load(page, after.admin[page].asked, false); }
+        // An address may name anything; the figures are what is shown then.
+        if (!listed(page)) { figures(); } else { load(page, after.admin[page].asked, false); }
       }
     };
   }

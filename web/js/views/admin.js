@@ -10,20 +10,22 @@ chat.admin = (function () {
   var names = [];
   var views = {};
 
-  function tab(props, name) {
+  function tab(props, name, current) {
     return el.li({ key: name }, el.button({
-      class: "tab", type: "button", "aria-current": props.state.admin.page === name ? "page" : null,
+      class: "tab", type: "button", "aria-current": current === name ? "page" : null,
       onClick: function () { props.act.admin.page(name); }
     }, t("admin." + name)));
   }
 
   function admin(props) {
-    var name = props.state.admin.page;
+    var asked = props.state.admin.page;
+    // An address may name anything.
+    var name = names.indexOf(asked) >= 0 ? asked : names[0];
     return el.div({ class: "page__body page__body--wide" },
       el.h1(null, t("rail.admin")),
       !props.state.me.administrator ? el.p({ class: "empty", role: "alert" }, t("admin.not_allowed")) : [
         el.nav({ key: "tabs", "aria-label": t("admin.pages") },
-          el.ul({ class: "tabs" }, names.map(function (one) { return tab(props, one); }))),
+          el.ul({ class: "tabs" }, names.map(function (one) { return tab(props, one, name); }))),
         el.section({ key: name, "aria-label": t("admin." + name) }, views[name](props))
       ]);
   }

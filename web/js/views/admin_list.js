@@ -15,7 +15,7 @@ chat.admin_list = (function () {
       event.preventDefault();
       props.act.admin.look_for(room, event.target.elements.query.value.trim());
     }
-    return el.form({ class: "bar admin__search", role: "search", onSubmit: submit },
+    return el.form({ class: "bar admin__search", role: "search", "aria-label": t("find.go"), onSubmit: submit },
       el.label({ class: "sr", "for": "admin-query" }, t("admin." + room + ".query")),
       el.input({
         class: "input", id: "admin-query", name: "query", type: "text", autocomplete: "off", maxLength: 64, defaultValue: held.asked,

@@ -52,7 +52,10 @@ chat.search_here = (function () {
 
     componentDidMount: function () { this.root.querySelector("input").focus(); },
 
-    componentWillUnmount: function () { chat.focus.give_back(this.opener); },
+    // Whoever has gone on to something else meanwhile is not called back.
+    componentWillUnmount: function () {
+      if (this.root.contains(document.activeElement)) { chat.focus.give_back(this.opener); }
+    },
 
     render: function (props) {
       return el.aside({ class: "panel here", "aria-label": t("search.here"), ref: this.attach, onKeyDown: this.key },
@@ -61,7 +64,7 @@ chat.search_here = (function () {
           el.button({
             class: "icon-button", type: "button", "aria-label": t("search.close"), title: t("search.close"), onClick: this.close
           }, chat.icon("close"))),
-        el.form({ role: "search", onSubmit: this.submit },
+        el.form({ role: "search", "aria-label": t("search.here"), onSubmit: this.submit },
           el.label({ class: "sr", "for": "here-query" }, t("search.query")),
           el.div({ class: "bar here__bar" },
             el.input({

@@ -18,6 +18,7 @@ chat.skeleton = (function () {
       el.div({ class: "rail", "aria-hidden": "true" }),
       el.main({ class: "side", "aria-busy": "true" },
         el.h1({ class: "sr" }, chat.i18n.t("app.starting")),
+        el.div({ class: "ghost__box", "aria-hidden": "true" }),
         el.ul({ "aria-hidden": "true" }, ROWS.map(function (row) {
           return el.li({ class: "row ghost", key: row },
             el.span({ class: "avatar ghost__face" }), el.span({ class: "who" },

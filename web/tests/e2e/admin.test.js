@@ -116,6 +116,11 @@ async function scenario(tag, event_source) {
   await root.page.getByRole("dialog").getByRole("button", { name: "Set the limit" }).click();
   await rows(root, `Governed ${tag}`).getByText("2/5000").waitFor();
 
+  // A reload stays on the page.
+  await root.page.reload();
+  await root.page.getByRole("region", { name: "Groups" }).waitFor();
+  await rows(root, `Governed ${tag}`).waitFor();
+
   // Reports: the message and the reason; from there to its sender; decided, it is erased.
   await to(root, "Reports");
   const report = root.page.locator(".report").filter({ hasText: `rude ${tag}` });

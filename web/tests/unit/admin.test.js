@@ -8,7 +8,7 @@ const { Clock, dictionary, load, plain } = require("../load");
 function page() {
   const clock = new Clock();
   const document = { visibilityState: "visible" };
-  const { chat } = load(["lib/limits", "lib/change", "lib/i18n", "lib/keys", "kinds/", "state/", "actions/administer", "effects/shortcuts"],
+  const { chat } = load(["lib/limits", "lib/change", "lib/i18n", "lib/keys", "kinds/", "state/", "actions/administer", "effects/shortcuts", "effects/route"],
     { ...clock.fakes, document });
   chat.i18n.use(dictionary("en"));
   const calls = [];
@@ -118,6 +118,20 @@ test("a judged report and a dissolved group are gone from their lists", () => {
   assert.deepEqual(last().given, ["r", { state: "resolved", note: "spoken to" }]);
   last().done(null, null);
   assert.deepEqual(last().given, ["reports", "state=open&limit=50"]);
+});
+
+test("each page has an address, and an address may name anything", () => {
+  const { app, chat, calls, enter, state } = page();
+  const read = (hash) => plain(chat.route.read(hash));
+  assert.deepEqual([read("#/admin/users").view, read("#/admin/users").page, read("#/admin").page], ["admin", "users", ""]);
+  app.store.dispatch({ type: "routed", ...read("#/admin/users") });
+  assert.equal(chat.route.write(state()), "#/admin/users");
+  enter(true);
+  assert.equal(calls[0].given[0], "users");
+  app.store.dispatch({ type: "routed", ...read("#/admin") });
+  assert.equal(state().admin.page, "users", "the page that was open before");
+  app.store.dispatch({ type: "routed", ...read("#/admin/toString") });
+  assert.equal(calls[calls.length - 1].name, "admin_figures");
 });
 
 test("shortcuts: none for a letter alone, none while composing", () => {

@@ -8,8 +8,9 @@ const { Clock, dictionary, load, plain } = require("../load");
 function page() {
   const clock = new Clock();
   const document = { visibilityState: "visible" };
-  const { chat } = load(["lib/limits", "lib/change", "lib/i18n", "lib/keys", "kinds/", "state/", "actions/administer", "effects/shortcuts", "effects/route"],
-    { ...clock.fakes, document });
+  const { chat } = load([
+    "lib/limits", "lib/change", "lib/i18n", "lib/keys", "kinds/", "state/", "actions/administer", "effects/shortcuts", "effects/route"
+  ], { ...clock.fakes, document });
   chat.i18n.use(dictionary("en"));
   const calls = [];
   const app = {

@@ -32,7 +32,7 @@ chat.search = (function () {
     return found.join("&");
   }
 
-  /** @param {?} app its store, api, groups, history; doors and friends where there are such */
+  /** @param {?} app its store, api, groups, history; and friends; doors, where there are such */
   function search(app) {
     var running = {}; // by place: the request that counts
     var timer = null;
@@ -93,7 +93,6 @@ chat.search = (function () {
       find_people: function (query) {
         clear();
         app.store.dispatch({ type: "view", view: "contacts" });
-        if (!app.friends) { return; }
         app.store.dispatch({ type: "dialog", dialog: { name: "find_people" } });
         app.friends.look_for(query);
       },

@@ -34,7 +34,6 @@ chat.settings = (function () {
   }
 
   function settings(props) {
-    var account = /** @type {?} */ (chat).account;
     return el.div({ class: "page__body" },
       el.h1(null, t("rail.settings")),
       part("settings.look", [
@@ -53,8 +52,7 @@ chat.settings = (function () {
         toggle(props, "notify", props.act.notify, chat.notices.obstacle()),
         choice(props, "announce", ["all", "mentions", "off"])
       ]),
-      // One's account has a file of its own.
-      account && part("settings.account", el.view(account, props)));
+      chat.account(props));
   }
 
   chat.app.page("settings", settings);

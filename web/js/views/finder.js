@@ -55,7 +55,7 @@ chat.finder = (function () {
     },
 
     render: function (props) {
-      return el.form({ class: "finder", role: "search", "aria-label": t("search.box"), onSubmit: this.submit },
+      return el.form({ class: "finder", role: "search", "aria-label": t("search.go"), onSubmit: this.submit },
         chat.icon("search"),
         el.label({ class: "sr", "for": "finder" }, t("search.box")),
         el.input({

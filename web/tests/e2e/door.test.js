@@ -94,7 +94,7 @@ async function scenario(tag, event_source) {
     status: 429, headers: { "Retry-After": "3", "Content-Type": "application/problem+json" }, body: '{"code":"too_many_tries"}'
   }));
   await sign_in(ann);
-  await told(ann, "Too many attempts.");
+  await told(ann, "Too many tries.");
   await ann.page.getByText(/You can try again in [23] seconds?\./).waitFor();
   const button = ann.page.getByRole("button", { name: "Sign in" });
   assert.equal(await button.isDisabled(), true);

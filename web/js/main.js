@@ -24,6 +24,9 @@ chat.main = (function () {
   app.typing = chat.typing(app);
   app.reading = chat.reading(app);
   app.groups = chat.groups(app);
+  app.search = chat.search(app);
+  app.arrange = chat.arrange(app);
+  app.admin = chat.administer(app);
   app.people = chat.people_of(app);
   app.friends = chat.friends(app);
   app.account = chat.own_account(app);
@@ -34,11 +37,17 @@ chat.main = (function () {
   var act = {
     session: app.session, groups: app.groups, history: app.history, send: app.send, typing: app.typing,
     people: app.people, friends: app.friends, account: app.account,
+    search: app.search, arrange: app.arrange, admin: app.admin,
     wake: function () { app.transport.wake(); },
     view: function (name) { store.dispatch({ type: "view", view: name }); },
     /** Opens a dialogue, `{ name, … }`, or closes with null. */
     dialog: function (dialog) { store.dispatch({ type: "dialog", dialog: dialog }); },
     setting: function (name, value) { store.dispatch({ type: "setting", name: name, value: value }); },
+    /** Notices of the desktop: the browser asks its user, and may say no. */
+    notify: function (wanted) {
+      if (!wanted) { return act.setting("notify", false); }
+      chat.notices.permit(function (granted) { act.setting("notify", granted); });
+    },
     notice: function (problem) { store.dispatch({ type: "notice", notice: problem }); },
     dismiss: function () { store.dispatch({ type: "notice", notice: null }); }
   };
@@ -57,6 +66,7 @@ chat.main = (function () {
   // Effects: what follows from a difference. One line each.
   [
     app.receive, app.history, app.send, app.reading, app.groups, app.people, app.friends, app.account, app.folded, app.route,
+    app.search, app.admin,
     chat.title, chat.remember
   ].forEach(function (effect) {
     store.listen(effect.follow);
@@ -92,6 +102,7 @@ chat.main = (function () {
       }
       look();
       app.route.start();
+      chat.shortcuts(app).start();
       app.session.start();
       draw_soon();
     });

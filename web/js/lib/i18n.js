@@ -33,6 +33,8 @@ chat.i18n = (function () {
   /** What went wrong, in words: ours for the code, else the server's own. */
   function problem(trouble) {
     var key = "error." + trouble.code;
+    // A few codes mean two things; the status tells which.
+    if (has(key + "." + trouble.status)) { return t(key + "." + trouble.status); }
     var fields = (trouble.fields || []).map(function (one) {
       // The server says what must change; the form has its own name for the field.
       return (has("door." + one.field) ? t("door." + one.field) : one.field) + ": " + one.message;

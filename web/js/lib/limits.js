@@ -39,5 +39,13 @@ chat.limits = {
   typing_every_ms: 3000,
   typing_shown_ms: 6000,
   read_every_ms: 2000,
+  // A pause in typing after which the server is asked what was said.
+  search_pause_ms: 600,
+  // Pages without a hit that are asked for in a row; beyond, somebody has to press "more".
+  empty_pages: 5,
+  // The figures of the server are fresh while they are looked at.
+  figures_every_ms: 5000,
+  // Rows of one page of an administrator's list.
+  admin_rows: 50,
   draw_ms: 16
 };

@@ -35,6 +35,9 @@ chat.initial = (function () {
       settings: {}, // of this browser, see effects/remember.js
       search: null, // { query, busy, groups, problem } while looking for groups
       create: null, // { busy, problem } while making one
+      finder: "", // what stands in the search box, see state/seek.js
+      seeks: { all: null, here: null }, // what was asked and found, by place
+      admin: chat.admin_state.fresh(), // the administrator's pages, see state/admin_state.js
       notice: null // a problem that belongs to no form
     };
   }

@@ -5,7 +5,9 @@ chat.reduce = (function () {
   "use strict";
 
   function reduce(state, action) {
-    var tables = [chat.ui, chat.conversations, chat.messages, chat.people, chat.circle, chat.outbox], i;
+    var tables = [
+      chat.ui, chat.conversations, chat.messages, chat.people, chat.circle, chat.outbox, chat.seek, chat.admin_state
+    ], i;
     for (i = 0; i < tables.length; i += 1) {
       if (Object.prototype.hasOwnProperty.call(tables[i], action.type)) {
         return tables[i][action.type](state, action);

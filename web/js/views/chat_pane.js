@@ -18,6 +18,11 @@ chat.chat_pane = (function () {
         group && el.small({ class: "head__count" },
           t("group.count", { count: group.member_count, limit: group.member_limit }),
           group.number ? " · " + t("group.number", { number: group.number }) : "")),
+      el.button({
+        class: "icon-button", type: "button", "aria-expanded": state.seeks.here ? "true" : "false",
+        "aria-label": t("search.here"), title: t("search.here"),
+        onClick: state.seeks.here ? props.act.search.close_here : props.act.search.open_here
+      }, chat.icon("search")),
       conversation.type === "group" && el.button({
         class: "icon-button", type: "button", "aria-expanded": state.panel ? "true" : "false",
         "aria-label": t("panel.members"), title: t("panel.members"), onClick: function () { act.panel(!state.panel); }
@@ -51,6 +56,9 @@ chat.chat_pane = (function () {
             key: "composer" + conversation.id, act: props.act, conversation: conversation.id,
             title: chat.select.title(conversation, state), draft: state.drafts[conversation.id] || ""
           })),
+      state.seeks.here && el.view(chat.search_here, {
+        key: "here" + conversation.id, state: state, act: props.act, conversation: conversation
+      }),
       state.panel && conversation.type === "group" && el.view(chat.group_panel, {
         key: "panel" + conversation.id, state: state, act: props.act, conversation: conversation
       })

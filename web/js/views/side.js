@@ -18,11 +18,12 @@ chat.side = (function () {
     var state = props.state;
     var act = props.act;
     return el.section({ class: "side", "aria-label": t("list.title"), key: "chats" },
-      el.div({ class: "bar bar--first" },
+      el.view(chat.finder, { text: state.finder, act: act }),
+      el.div({ class: "bar" },
         toggle(t("create.title"), Boolean(state.create), act.groups.show_create),
         toggle(t("find.title"), Boolean(state.search), act.groups.show_find)),
       state.create && chat.create_group(props),
-      state.search ? chat.find_groups(props) : chat.chat_list(props));
+      state.search ? chat.find_groups(props) : state.finder.trim() ? chat.finder_results(props) : chat.chat_list(props));
   }
 
   function side(props) {

@@ -30,6 +30,13 @@ chat.i18n = (function () {
     });
   }
 
+  /** A refusal's own holes; and how long to wait, where the server says so. */
+  function holes_of(trouble) {
+    var found = { seconds: Math.ceil((trouble.retry_ms || 0) / 1000) };
+    Object.keys(trouble.holes || {}).forEach(function (name) { found[name] = trouble.holes[name]; });
+    return found;
+  }
+
   /** What went wrong, in words: ours for the code, else the server's own. */
   function problem(trouble) {
     var key = "error." + trouble.code;
@@ -39,7 +46,7 @@ chat.i18n = (function () {
       // The server says what must change; the form has its own name for the field.
       return (has("door." + one.field) ? t("door." + one.field) : one.field) + ": " + one.message;
     }).join("; ");
-    return has(key) ? t(key) : fields || trouble.detail || t("error.unknown", { code: trouble.code });
+    return has(key) ? t(key, holes_of(trouble)) : fields || trouble.detail || t("error.unknown", { code: trouble.code });
   }
 
   return { load: load, use: use, t: t, problem: problem };

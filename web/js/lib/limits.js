@@ -4,6 +4,31 @@ var chat = chat || {};
 chat.limits = {
   // Longer texts are refused by the server; the composer says so before.
   text_chars: 5000,
+  // How near to that limit the count is shown.
+  text_chars_near: 500,
+  // What waits to be sent, all conversations together; beyond it nothing more is taken.
+  outbox_items: 200,
+  // What another tab left unsent for this long is sent by this one.
+  orphan_ms: 15000,
+  // Half-typed texts kept; the oldest go first, longer ones are not kept.
+  drafts: 50,
+  draft_chars: 20000,
+  draft_save_ms: 400,
+  // Files chosen and not sent yet, in one conversation.
+  picked_files: 20,
+  // Larger files are refused before they travel; the server's refusal corrects this.
+  file_bytes: 20 * 1024 * 1024,
+  // The server takes four of one user at once; other pages of theirs want some, too.
+  uploads_at_once: 2,
+  // An upload that failed for want of a network begins again by itself this often.
+  upload_tries: 3,
+  // How often the page tells how far an upload is.
+  upload_tell_ms: 100,
+  // People offered behind an @.
+  mention_rows: 8,
+  recent_emoji: 16,
+  // Two sounds are at least this far apart.
+  sound_every_ms: 2000,
   // One page of history.
   page_messages: 50,
   // One page while filling a hole; the server gives no more.

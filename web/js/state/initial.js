@@ -24,7 +24,10 @@ chat.initial = (function () {
       account: { devices: null, busy: "", problem: null, done: "" }, // `busy` and `done` name what is or was asked
       groups: {}, // by id, as the server gives them
       members: {}, // by group id
-      outbox: [], // what we sent and the log does not hold yet, oldest first
+      outbox: [], // what we sent and the log does not hold yet, oldest first, see state/outbox.js
+      picked: {}, // files chosen and not sent yet, by conversation, see state/uploads.js
+      replies: {}, // seq of the message that the next text answers, by conversation
+      redraft: null, // { conversation, text, stamp }: a text that goes back into the field
       drafts: {}, // half-typed text by conversation
       view: "chats", // chats | contacts | settings | admin
       open: null, // id of the conversation in the pane

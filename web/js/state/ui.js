@@ -55,6 +55,9 @@ chat.ui = (function () {
       return change(state, { settings: change.key(state.settings, action.name, action.value) });
     },
     draft: keyed("drafts"),
+    drafts: setter("drafts"),
+    reply: keyed("replies"),
+    redraft: setter("redraft"),
     group: keyed("groups"),
     members: function (state, action) {
       var users = state.users, presence = state.presence;

@@ -50,12 +50,7 @@ chat.chat_pane = (function () {
           key: "log" + conversation.id, state: state, act: props.act, conversation: conversation
         }),
         typing(state, conversation),
-        conversation.left
-          ? el.p({ class: "composer composer--closed" }, t("chat.left"))
-          : el.view(chat.composer, {
-            key: "composer" + conversation.id, act: props.act, conversation: conversation.id,
-            title: chat.select.title(conversation, state), draft: state.drafts[conversation.id] || ""
-          })),
+        el.view(chat.composer_place, { key: "composer" + conversation.id, state: state, act: props.act, conversation: conversation })),
       state.seeks.here && el.view(chat.search_here, {
         key: "here" + conversation.id, state: state, act: props.act, conversation: conversation
       }),

@@ -24,13 +24,15 @@ chat.main = (function () {
   app.typing = chat.typing(app);
   app.reading = chat.reading(app);
   app.groups = chat.groups(app);
+  app.doors = chat.group_doors(app);
+  app.govern = chat.group_govern(app);
   app.people = chat.people_of(app);
   app.route = chat.route(app);
 
   // What views may do.
   var act = {
     session: app.session, groups: app.groups, history: app.history, send: app.send, typing: app.typing,
-    people: app.people,
+    people: app.people, doors: app.doors, govern: app.govern,
     wake: function () { app.transport.wake(); },
     view: function (name) { store.dispatch({ type: "view", view: name }); },
     /** Opens a dialogue, `{ name, … }`, or closes with null. */
@@ -53,7 +55,7 @@ chat.main = (function () {
 
   // Effects: what follows from a difference. One line each.
   [
-    app.receive, app.history, app.send, app.reading, app.groups, app.people, app.route,
+    app.receive, app.history, app.send, app.reading, app.groups, app.doors, app.govern, app.people, app.route,
     chat.title, chat.remember
   ].forEach(function (effect) {
     store.listen(effect.follow);

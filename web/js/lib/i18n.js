@@ -30,14 +30,17 @@ chat.i18n = (function () {
     });
   }
 
-  /** What went wrong, in words: ours for the code, else the server's own. */
+  /** What the server says about one field: ours, else its own with the form's name for the field. */
+  function field(one) {
+    if (has("error.invalid." + one.field)) { return t("error.invalid." + one.field); }
+    return (has("door." + one.field) ? t("door." + one.field) : one.field) + ": " + one.message;
+  }
+
+  /** What went wrong, in words: ours for the code, else the server's own. A code may mean two things by status. */
   function problem(trouble) {
-    var key = "error." + trouble.code;
-    var fields = (trouble.fields || []).map(function (one) {
-      // The server says what must change; the form has its own name for the field.
-      return (has("door." + one.field) ? t("door." + one.field) : one.field) + ": " + one.message;
-    }).join("; ");
-    return has(key) ? t(key) : fields || trouble.detail || t("error.unknown", { code: trouble.code });
+    var keys = ["error." + trouble.code + "." + trouble.status, "error." + trouble.code].filter(has);
+    var fields = (trouble.fields || []).map(field).join("; ");
+    return keys.length ? t(keys[0], trouble.holes) : fields || trouble.detail || t("error.unknown", { code: trouble.code });
   }
 
   return { load: load, use: use, t: t, problem: problem };

@@ -30,5 +30,11 @@ chat.limits = {
   typing_every_ms: 3000,
   typing_shown_ms: 6000,
   read_every_ms: 2000,
-  draw_ms: 16
+  draw_ms: 16,
+  // Rows of a long list that are drawn at first, and with each "show more".
+  list_rows: 100,
+  // Profiles that one request may ask for.
+  people_at_once: 100,
+  // Admins of a group; the server's own bound.
+  group_admins: 20
 };

@@ -19,7 +19,8 @@ chat.initial = (function () {
       // were asked for: while the two differ they are asked for again.
       friends: { loaded: false, stale: 0, asked_at: -1, friends: [], folders: [], requests: [], asked: [] },
       groups: {}, // by id, as the server gives them
-      members: {}, // by group id
+      members: {}, // by group id, see state/roster.js
+      lists: {}, // read while somebody looks at them, see state/waiting.js
       outbox: [], // what we sent and the log does not hold yet, oldest first
       drafts: {}, // half-typed text by conversation
       view: "chats", // chats | contacts | settings | admin
@@ -30,7 +31,6 @@ chat.initial = (function () {
       join: null, // code of an invitation link that the address holds
       settings: {}, // of this browser, see effects/remember.js
       search: null, // { query, busy, groups, problem } while looking for groups
-      create: null, // { busy, problem } while making one
       notice: null // a problem that belongs to no form
     };
   }

@@ -5,7 +5,10 @@ chat.reduce = (function () {
   "use strict";
 
   function reduce(state, action) {
-    var tables = [chat.ui, chat.conversations, chat.messages, chat.people, chat.outbox], i;
+    var tables = [
+      chat.ui, chat.conversations, chat.messages, chat.people, chat.outbox,
+      chat.roster.reducers, chat.waiting.reducers, chat.doors.reducers
+    ], i;
     for (i = 0; i < tables.length; i += 1) {
       if (Object.prototype.hasOwnProperty.call(tables[i], action.type)) {
         return tables[i][action.type](state, action);

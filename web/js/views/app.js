@@ -13,7 +13,9 @@ chat.app = (function () {
     var state = props.state;
     var page = Object.prototype.hasOwnProperty.call(pages, state.view) ? pages[state.view] : null;
     var open = state.view === "chats" && state.open;
-    return el.div({ class: el.cx("app", (open || page) && "app--open", page && "app--page", open && state.panel && "app--panel") },
+    return el.div({
+      class: el.cx("app", (open || page) && "app--open", page && "app--page", chat.select_group.panel(state) && "app--panel")
+    },
       chat.rail(props),
       page ? el.main({ class: "pane page", key: state.view }, chat.banner(props), el.view(page, props))
         : [chat.side(props), chat.chat_pane(props)]);

@@ -1,4 +1,4 @@
-// The open conversation: head, timeline, who types, composer, group panel.
+// The open conversation: head, announcement, timeline, who types, composer, group panel.
 var chat = chat || {};
 
 chat.chat_pane = (function () {
@@ -6,6 +6,16 @@ chat.chat_pane = (function () {
 
   var el = chat.el;
   var t = chat.i18n.t;
+
+  function panel_button(props, conversation) {
+    var shown = chat.select_group.panel(props.state);
+    var waiting = chat.select_group.asking(props.state, conversation.id);
+    return el.button({
+      class: "icon-button head__panel", type: "button", "aria-expanded": shown ? "true" : "false", title: t("panel.members"),
+      "aria-label": waiting ? t("panel.members_waiting", { count: waiting }) : t("panel.members"),
+      onClick: function () { props.act.groups.panel(!shown); }
+    }, chat.icon("panel"), chat.badge(waiting, "requests.waiting"));
+  }
 
   function head(props, conversation) {
     var state = props.state;
@@ -18,10 +28,8 @@ chat.chat_pane = (function () {
         group && el.small({ class: "head__count" },
           t("group.count", { count: group.member_count, limit: group.member_limit }),
           group.number ? " · " + t("group.number", { number: group.number }) : "")),
-      conversation.type === "group" && el.button({
-        class: "icon-button", type: "button", "aria-expanded": state.panel ? "true" : "false",
-        "aria-label": t("panel.members"), title: t("panel.members"), onClick: function () { act.panel(!state.panel); }
-      }, chat.icon("panel")));
+      !conversation.left && chat.conversation_menu(props, conversation),
+      conversation.type === "group" && !conversation.left && panel_button(props, conversation));
   }
 
   function typing(state, conversation) {
@@ -41,17 +49,18 @@ chat.chat_pane = (function () {
       el.main({ class: "pane", key: "pane" },
         head(props, conversation),
         chat.banner(props),
+        chat.announcement(state, conversation),
         el.view(chat.timeline, {
           key: "log" + conversation.id, state: state, act: props.act, conversation: conversation
         }),
         typing(state, conversation),
-        conversation.left
-          ? el.p({ class: "composer composer--closed" }, t("chat.left"))
-          : el.view(chat.composer, {
+        chat.silenced(state, conversation, function () {
+          return el.view(chat.composer, {
             key: "composer" + conversation.id, act: props.act, conversation: conversation.id,
             title: chat.select.title(conversation, state), draft: state.drafts[conversation.id] || ""
-          })),
-      state.panel && conversation.type === "group" && el.view(chat.group_panel, {
+          });
+        })),
+      chat.select_group.panel(state) && el.view(chat.group_panel, {
         key: "panel" + conversation.id, state: state, act: props.act, conversation: conversation
       })
     ];

@@ -53,13 +53,13 @@ chat.group_hooks = (function () {
         key: dialog.code, label: t("hooks.address"), value: address(dialog.code), hint: t("hooks.once")
       }),
       bots && bots.items && (bots.items.length ? make(props, bots.items) : el.p({ class: "sub" }, t("hooks.no_bots"))),
-      el.p(null, el.button({
-        class: "link", type: "button", onClick: function () { props.act.dialog({ name: "bots", group: dialog.group }); }
-      }, t("bots.title"))),
       el.view(chat.listing, {
         list: chat.waiting.of(props.state, "hooks", dialog.group), name: t("hooks.title"), empty: t("hooks.none"),
         item: function (one) { return hook(props, one); }
-      }));
+      }),
+      el.footer({ class: "dialog__foot" }, el.button({
+        class: "secondary", type: "button", onClick: function () { props.act.dialog({ name: "bots", group: dialog.group }); }
+      }, t("bots.title"))));
   }
 
   chat.dialogs.add("group_hooks", group_hooks);

@@ -45,12 +45,13 @@ chat.group_invite = (function () {
       var id = props.dialog.group;
       var group = props.state.groups[id];
       var found = outside(props.state, id, state.query);
+      var asks = group && group.join_mode === "approval" && !chat.select_group.governs(chat.select_group.role(props.state, id));
       // Somebody else may take the last place while this is open.
       var why_not = chat.select_group.uninviting(props.state, id);
       return el.view(chat.dialog, { name: t("invite.title"), on_close: function () { props.act.dialog(null); } },
         chat.trouble(props.dialog.problem),
         why_not && group ? el.p({ class: "soft" }, t(why_not, { count: group.member_count, limit: group.member_limit })) : [
-          el.p({ class: "soft", key: "hint" }, t(group && group.join_mode === "approval" ? "invite.hint_approval" : "invite.hint")),
+          el.p({ class: "soft", key: "hint" }, t(asks ? "invite.hint_approval" : "invite.hint")),
           el.input({
             class: "input panel__filter", type: "search", key: "filter", "aria-label": t("invite.filter"),
             placeholder: t("invite.filter"), onInput: this.look

@@ -32,15 +32,17 @@ chat.group_settings = (function () {
     return el.div({ class: "field face" },
       chat.avatar(group.name, false, face),
       el.div({ class: "face__does" },
-        el.label({ "for": "group-face" }, t("settings_of.avatar")),
+        // The browser's own control speaks the browser's language: its label stands for it.
         el.input({
-          id: "group-face", type: "file", accept: "image/png,image/jpeg,image/gif,image/webp", disabled: props.dialog.busy,
+          id: "group-face", class: "sr face__file", type: "file",
+          accept: "image/png,image/jpeg,image/gif,image/webp", disabled: props.dialog.busy,
           onChange: function (event) {
             var file = event.target.files[0];
             event.target.value = "";
             if (file) { props.act.govern.avatar(group.id, file); }
           }
         }),
+        el.label({ class: "secondary face__label", "for": "group-face" }, t("settings_of.avatar")), " ",
         face && el.button({
           class: "secondary", type: "button", disabled: props.dialog.busy,
           onClick: function () { props.act.govern.avatar(group.id, null); }
@@ -50,7 +52,8 @@ chat.group_settings = (function () {
   function texts(group) {
     return [
       chat.labelled(t("create.name"), "input", {
-        id: "group-name", name: "group_name", required: true, maxLength: 64, autocomplete: "off", defaultValue: group.name
+        id: "group-name", name: "group_name", required: true, maxLength: 64, autocomplete: "off", "data-first": true,
+        defaultValue: group.name
       }),
       chat.labelled(t("create.description"), "textarea", {
         id: "group-description", name: "description", rows: 2, maxLength: 255, defaultValue: group.description

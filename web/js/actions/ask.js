@@ -28,6 +28,8 @@ chat.ask = (function () {
         : { type: "notice", notice: problem });
     }
 
+    // Pressed twice. The button stays as it is: one that is disabled loses the keyboard's place.
+    if (first && first.busy) { return; }
     put({ busy: true, problem: null });
     request(function (problem, answer) {
       if (app.store.state().phase !== "in") { return; }

@@ -42,11 +42,10 @@ chat.roster = (function () {
   function added(state, one, user) {
     var name = user === one.sender ? one.sender_name : state.users[user];
     if (user === state.me.id) {
-      // What I see from now on begins here: the list is read anew.
-      state = mine(state, one.conversation, {
+      // No list is held, or one that was read when I was in it already.
+      return mine(state, one.conversation, {
         role: one.kind === "group.create" && one.sender === user ? "owner" : "member", muted_until: null
       });
-      return put(state, "members", one.conversation, null);
     }
     return with_members(state, one.conversation, function (list) {
       return is_in(list, user) ? list : list.concat({

@@ -24,7 +24,7 @@ chat.bots = (function () {
   function row(props, bot) {
     function button(key, on_yes) {
       return el.button({
-        class: "secondary", type: "button", disabled: props.dialog.busy, "aria-label": t(key + "_name", { name: bot.name }),
+        class: "secondary", type: "button", "aria-label": t(key + "_name", { name: bot.name }),
         onClick: sure(props, key, bot, on_yes)
       }, t(key));
     }
@@ -59,7 +59,7 @@ chat.bots = (function () {
             id: "bot-username", name: "bot_username", required: true, maxLength: 32, autocomplete: "off", autocapitalize: "none"
           }),
           chat.labelled(t("bots.name"), "input", { id: "bot-name", name: "bot_name", maxLength: 32, autocomplete: "off" })),
-        el.button({ class: "primary", type: "submit", disabled: dialog.busy }, t("bots.make"))),
+        el.button({ class: "primary", type: "submit" }, t("bots.make"))),
       el.view(chat.listing, {
         list: chat.waiting.of(props.state, "bots", null), name: t("bots.title"), empty: t("bots.none"),
         item: function (bot) { return row(props, bot); }

@@ -43,7 +43,7 @@ chat.create_group = (function () {
           }, t("create.limit_hint")),
           el.footer({ class: "dialog__foot" },
             el.button({ class: "secondary", type: "button", onClick: close }, t("dialog.cancel")),
-            el.button({ class: "primary", type: "submit", disabled: dialog.busy }, t("create.go")))));
+            el.button({ class: "primary", type: "submit" }, t("create.go")))));
     }
   });
 

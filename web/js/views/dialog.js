@@ -32,6 +32,12 @@ chat.dialog = (function () {
 
     componentDidMount: function () { chat.focus.enter(this.box); },
 
+    // Whatever had the focus may be gone with its row; the keyboard must not fall out of the dialogue.
+    componentDidUpdate: function () {
+      var at = document.activeElement;
+      if (!at || at === document.body || !document.documentElement.contains(at)) { this.box.focus(); }
+    },
+
     componentWillUnmount: function () { chat.focus.give_back(this.opener); },
 
     render: function (props) {

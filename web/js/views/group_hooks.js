@@ -19,7 +19,7 @@ chat.group_hooks = (function () {
         el.span({ class: "member__name" }, one.name),
         el.span({ class: "member__note" }, t("hooks.by", { bot: name_of(one.bot), name: name_of(one.by) }))),
       el.button({
-        class: "secondary", type: "button", disabled: props.dialog.busy, "aria-label": t("hooks.end_name", { name: one.name }),
+        class: "secondary", type: "button", "aria-label": t("hooks.end_name", { name: one.name }),
         onClick: function () { props.act.govern.end_hook(props.dialog.group, one.hook); }
       }, t("links.end")));
   }
@@ -40,7 +40,7 @@ chat.group_hooks = (function () {
       chat.labelled(t("hooks.name"), "input", {
         id: "hook-name", name: "hook_name", required: true, maxLength: 32, autocomplete: "off"
       }, t("hooks.name_hint")),
-      el.button({ class: "primary", type: "submit", disabled: dialog.busy }, t("hooks.make")));
+      el.button({ class: "primary", type: "submit" }, t("hooks.make")));
   }
 
   function group_hooks(props) {

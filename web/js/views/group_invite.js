@@ -27,7 +27,7 @@ chat.group_invite = (function () {
         chat.presence_mark(props.state.presence[one.user.id] || one.status, true)),
       invited ? el.span({ class: "soft", role: "status" }, t("invite.done"))
         : el.button({
-          class: "secondary", type: "button", disabled: dialog.busy, "aria-label": t("invite.name", { name: name_of(one) }),
+          class: "secondary", type: "button", "aria-label": t("invite.name", { name: name_of(one) }),
           onClick: function () { props.act.doors.invite(dialog.group, one.user.id); }
         }, t("invite.one")));
   }

@@ -8,8 +8,8 @@ chat.group_join = (function () {
   var el = chat.el;
   var t = chat.i18n.t;
 
-  function button(label, busy, on) {
-    return el.button({ class: "primary", type: "button", disabled: busy, onClick: on }, label);
+  function button(label, on) {
+    return el.button({ class: "primary", type: "button", onClick: on }, label);
   }
 
   function asking(props, group) {
@@ -19,15 +19,14 @@ chat.group_join = (function () {
     }
     return el.form({ onSubmit: submit },
       chat.labelled(t("door_of.note"), "input", { id: "join-note", name: "note", maxLength: 100, autocomplete: "off", "data-first": true }),
-      el.footer({ class: "dialog__foot" }, el.button({ class: "primary", type: "submit", disabled: props.dialog.busy }, t("door_of.ask"))));
+      el.footer({ class: "dialog__foot" }, el.button({ class: "primary", type: "submit" }, t("door_of.ask"))));
   }
 
   function way(props, group) {
     var way_in = chat.select_group.way_in(props.state, group);
-    var busy = props.dialog.busy;
-    var join = el.footer({ class: "dialog__foot" }, button(t("find.join"), busy, function () { props.act.doors.join(group.id); }));
+    var join = el.footer({ class: "dialog__foot" }, button(t("find.join"), function () { props.act.doors.join(group.id); }));
     if (way_in === "inside") {
-      return el.footer({ class: "dialog__foot" }, button(t("find.open"), busy, function () {
+      return el.footer({ class: "dialog__foot" }, button(t("find.open"), function () {
         props.act.dialog(null);
         props.act.groups.open(group.id);
       }));
@@ -35,7 +34,7 @@ chat.group_join = (function () {
     if (way_in === "pending") {
       return el.div(null, el.p({ role: "status" }, t("door_of.pending")),
         el.footer({ class: "dialog__foot" }, el.button({
-          class: "secondary", type: "button", disabled: busy, onClick: function () { props.act.doors.withdraw(group.id); }
+          class: "secondary", type: "button", onClick: function () { props.act.doors.withdraw(group.id); }
         }, t("door_of.withdraw"))));
     }
     if (way_in === "approval") { return asking(props, group); }
@@ -68,7 +67,7 @@ chat.group_join = (function () {
       el.footer({ class: "dialog__foot" },
         el.button({ class: "secondary", type: "button", onClick: close }, t("dialog.cancel")),
         el.button({
-          class: "primary", type: "button", "data-first": true, disabled: dialog.busy,
+          class: "primary", type: "button", "data-first": true,
           onClick: function () { props.act.doors.use_link(dialog.code); }
         }, t("find.join"))));
   }

@@ -23,7 +23,7 @@ chat.group_links = (function () {
           name: chat.select.names(props.state)(one.by), time: chat.time.brief(one.until, Date.now()) + " " + chat.time.clock(one.until)
         }))),
       el.button({
-        class: "secondary", type: "button", disabled: props.dialog.busy, "aria-label": t("links.end_of", { count: one.uses }),
+        class: "secondary", type: "button", "aria-label": t("links.end_of", { count: one.uses }),
         onClick: function () { props.act.govern.end_link(props.dialog.group, one.link); }
       }, t("links.end")));
   }
@@ -46,7 +46,7 @@ chat.group_links = (function () {
             chat.labelled.options(HOURS, 168, function (hours) { return chat.remaining.words(3600 * hours); })),
           chat.labelled(t("links.uses"), "select", { id: "link-uses", name: "uses" }, null,
             chat.labelled.options(USES, 20, function (uses) { return t("links.times", { count: uses }); }))),
-        el.button({ class: "primary", type: "submit", disabled: dialog.busy }, t("links.make"))),
+        el.button({ class: "primary", type: "submit" }, t("links.make"))),
       el.view(chat.listing, {
         list: chat.waiting.of(props.state, "links", dialog.group), name: t("links.title"), empty: t("links.none"),
         item: function (one) { return link(props, one); }

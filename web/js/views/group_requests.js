@@ -22,7 +22,7 @@ chat.group_requests = (function () {
     var dialog = props.dialog;
     function button(label, name, accept) {
       return el.button({
-        class: accept ? "primary" : "secondary", type: "button", disabled: dialog.busy, "aria-label": t(name, { name: one.user.name }),
+        class: accept ? "primary" : "secondary", type: "button", "aria-label": t(name, { name: one.user.name }),
         onClick: function () { props.act.govern.answer(dialog.group, one.user.id, accept); }
       }, t(label));
     }
@@ -35,7 +35,7 @@ chat.group_requests = (function () {
     var dialog = props.dialog;
     var by = chat.select.names(props.state)(one.by);
     return row(props, one.user, t("bans.by", { name: by, time: when(one.at) }), el.button({
-      class: "secondary", type: "button", disabled: dialog.busy, "aria-label": t("bans.lift_name", { name: one.user.name }),
+      class: "secondary", type: "button", "aria-label": t("bans.lift_name", { name: one.user.name }),
       onClick: function () { props.act.govern.unban(dialog.group, one.user.id); }
     }, t("bans.lift")));
   }

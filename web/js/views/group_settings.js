@@ -35,7 +35,7 @@ chat.group_settings = (function () {
         // The browser's own control speaks the browser's language: its label stands for it.
         el.input({
           id: "group-face", class: "sr face__file", type: "file",
-          accept: "image/png,image/jpeg,image/gif,image/webp", disabled: props.dialog.busy,
+          accept: "image/png,image/jpeg,image/gif,image/webp",
           onChange: function (event) {
             var file = event.target.files[0];
             event.target.value = "";
@@ -44,7 +44,7 @@ chat.group_settings = (function () {
         }),
         el.label({ class: "secondary face__label", "for": "group-face" }, t("settings_of.avatar")), " ",
         face && el.button({
-          class: "secondary", type: "button", disabled: props.dialog.busy,
+          class: "secondary", type: "button",
           onClick: function () { props.act.govern.avatar(group.id, null); }
         }, t("settings_of.avatar_gone"))));
   }
@@ -109,7 +109,7 @@ chat.group_settings = (function () {
           chat.trouble(dialog.problem),
           el.footer({ class: "dialog__foot" },
             el.button({ class: "secondary", type: "button", onClick: close }, t("dialog.cancel")),
-            el.button({ class: "primary", type: "submit", disabled: dialog.busy }, t("dialog.save")))));
+            el.button({ class: "primary", type: "submit" }, t("dialog.save")))));
     }
   });
 

@@ -35,7 +35,7 @@ chat.member_card = (function () {
         }, t("member.card_hint")),
         el.footer({ class: "dialog__foot" },
           el.button({ class: "secondary", type: "button", onClick: close }, t("dialog.cancel")),
-          el.button({ class: "primary", type: "submit", disabled: dialog.busy }, t("dialog.save")))));
+          el.button({ class: "primary", type: "submit" }, t("dialog.save")))));
   }
 
   chat.dialogs.add("member_card", member_card);

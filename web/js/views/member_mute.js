@@ -18,7 +18,7 @@ chat.member_mute = (function () {
       el.p({ class: "dialog__text" }, t("member.mute_text")),
       el.div({ class: "choices" }, SPANS.map(function (seconds, at) {
         return el.button({
-          class: "secondary", type: "button", key: seconds, disabled: dialog.busy, "data-first": at === 0 || null,
+          class: "secondary", type: "button", key: seconds, "data-first": at === 0 || null,
           onClick: function () { props.act.govern.member(dialog.group, dialog.user, { muted_seconds: seconds }, close); }
         }, chat.remaining.words(seconds));
       })));

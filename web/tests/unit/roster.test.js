@@ -71,6 +71,16 @@ test("what came while the list was read is newer than the list", () => {
   assert.equal(mine().role, "admin");
 });
 
+test("a list that was asked for before the feed told of my own coming stays", () => {
+  const { told, group, members, roles, mine } = page({ left: true, role: null });
+  group();
+  told("group.join", { user: "me" }, { sender: "me", added: ["me"] });
+  told("group.role", { user: "me", role: "admin" });
+  members(5);
+  assert.deepEqual(roles(), ["boss:owner", "me:admin", "he:member"]);
+  assert.equal(mine().role, "admin");
+});
+
 test("an older list does not undo it either when nothing was missed", () => {
   const { told, group, members, roles } = page();
   group();

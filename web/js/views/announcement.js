@@ -10,7 +10,7 @@ chat.announcement = (function () {
 
   function by(state, group) {
     return t("announcement.by", {
-      name: group.announced_by ? chat.select.names(state)(group.announced_by) : t("user.system"),
+      name: group.announced_by ? chat.select.names(state, group.id)(group.announced_by) : t("user.system"),
       time: chat.time.brief(group.announced_at, Date.now())
     });
   }

@@ -28,7 +28,7 @@ chat.message = (function () {
 
   function message(row, state, act) {
     var told = row.message;
-    var name_of = chat.select.names(state);
+    var name_of = chat.select.names(state, told && told.conversation);
     var name, kind;
     if (row.day) { return el.li({ class: "notice", key: row.key }, chat.time.day(row.day, Date.now())); }
     kind = chat.kinds.of(told);

@@ -146,7 +146,7 @@ test("invited, let in, promoted, muted, removed, banned; handed over and dissolv
 
   // Cards: one's own, and that of somebody below.
   await choose(bob, "This group", "My name in this group");
-  await bob.page.getByLabel("Name in this group").fill("Bobby");
+  await bob.page.getByRole("textbox", { name: "Name in this group" }).fill("Bobby");
   await bob.page.getByRole("button", { name: "Save" }).click();
   await member(ann, "Bobby").waitFor({ timeout: AT_ONCE_MS });
 

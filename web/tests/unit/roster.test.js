@@ -127,6 +127,16 @@ test("a mute lasts from when it was said, for the list and for me; 0 ends it", (
   assert.deepEqual([mine().muted_until, state().members[G][1].muted_until], [null, null]);
 });
 
+test("in a group people are called what they go by there, elsewhere by their names", () => {
+  const { chat, told, group, members, state } = page();
+  group();
+  members();
+  const called = (id) => chat.select.names(state(), id)("he");
+  assert.equal(called(G), "he");
+  told("group.card", { user: "he", card: "Stone" });
+  assert.deepEqual([called(G), called("elsewhere"), called()], ["Stone", "he", "he"]);
+});
+
 test("cards, settings, pictures and the end of a group apply as told", () => {
   const { told, group, members, state } = page();
   group();

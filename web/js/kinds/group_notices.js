@@ -16,6 +16,14 @@ chat.group_notices = (function () {
     return function (body) { return body[field] ? there : absent; };
   }
 
+  /** "He is called He here now" says nothing: a card is told with the name from before it. */
+  function by_name(kind) {
+    return {
+      notice: true,
+      summary: function (message, name_of) { return kind.summary(message, name_of.elsewhere || name_of); }
+    };
+  }
+
   var words = {
     create: notice("notice.create"),
     join: notice(function (body, message) {
@@ -30,10 +38,10 @@ chat.group_notices = (function () {
     mute: notice(with_or_without("seconds", "notice.mute", "notice.unmute"), function (body) {
       return { time: chat.remaining.words(Number(body.seconds) || 0) };
     }),
-    card: notice(function (body, message) {
+    card: by_name(notice(function (body, message) {
       if (!body.card) { return "notice.card_gone"; }
       return own(body, message) ? "notice.card" : "notice.card_of";
-    }, function (body) { return { card: text(body.card) }; }),
+    }, function (body) { return { card: text(body.card) }; })),
     avatar: notice(with_or_without("file", "notice.avatar", "notice.avatar_gone")),
     dissolve: notice("notice.dissolve"),
     hook: notice("notice.hook", function (body) { return { title: text(body.name) }; }),

@@ -78,7 +78,15 @@ chat.select = (function () {
   /** The names needed to say a message in words: in a group `id`, what its members go by there. */
   function names(state, id) {
     var inside = id && state.members[id] ? names_in(state.members[id]) : {};
-    return function (user, fallback) { return inside[user] || name_of(state, user, fallback); };
+
+    /** @type {?} */
+    function called_here(user, fallback) { return inside[user] || name_of(state, user, fallback); }
+
+    /** What they are called everywhere else. */
+    called_here.elsewhere = function (user, fallback) {
+      return state.people[user] && state.people[user].name || name_of(state, user, fallback);
+    };
+    return called_here;
   }
 
   function typing(state, conversation) {

@@ -37,8 +37,9 @@ chat.announcement = (function () {
           el.button({
             class: "icon-button", type: "button", "aria-label": t("announcement.away"), title: t("announcement.away"), onClick: this.away
           }, chat.icon("close"))),
-        state.open && el.p({ class: "strip__whole" }, group.announcement),
-        state.open && el.p({ class: "strip__by" }, by(props.state, group)));
+        state.open && el.div({ class: "strip__whole" },
+          el.p({ class: "strip__words" }, group.announcement),
+          el.p({ class: "strip__by" }, by(props.state, group))));
     }
   });
 

@@ -8,13 +8,20 @@ chat.dialog = (function () {
   var el = chat.el;
   var t = chat.i18n.t;
   var next = 0;
+  var current = null; // the one on the page
+
+  /** Who gets the focus in the end. One dialogue that leads to another hands its opener on. */
+  function opener() {
+    var at = document.activeElement;
+    return current && (at === document.body || current.box.contains(at)) ? current.opener : at;
+  }
 
   return chat.component({
     init: function () {
       var self_ = this;
       next += 1;
       this.heading = "dialog" + next;
-      this.opener = document.activeElement;
+      this.opener = opener();
       this.attach = function (box) { self_.box = box; };
       this.key = function (event) {
         if (chat.keys.name(event) === "Escape" && !chat.keys.composing(event)) {
@@ -30,7 +37,10 @@ chat.dialog = (function () {
       };
     },
 
-    componentDidMount: function () { chat.focus.enter(this.box); },
+    componentDidMount: function () {
+      current = this;
+      chat.focus.enter(this.box);
+    },
 
     // Whatever had the focus may be gone with its row; the keyboard must not fall out of the dialogue.
     componentDidUpdate: function () {
@@ -38,7 +48,10 @@ chat.dialog = (function () {
       if (!at || at === document.body || !document.documentElement.contains(at)) { this.box.focus(); }
     },
 
-    componentWillUnmount: function () { chat.focus.give_back(this.opener); },
+    componentWillUnmount: function () {
+      if (current === this) { current = null; }
+      chat.focus.give_back(this.opener);
+    },
 
     render: function (props) {
       return el.div({ class: "veil", onMouseDown: this.beside },

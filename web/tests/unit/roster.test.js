@@ -135,6 +135,8 @@ test("in a group people are called what they go by there, elsewhere by their nam
   assert.equal(called(G), "he");
   told("group.card", { user: "he", card: "Stone" });
   assert.deepEqual([called(G), called("elsewhere"), called()], ["Stone", "he", "he"]);
+  const card = { kind: "group.card", sender: "boss", sender_name: "Boss", body: { user: "he", card: "Stone" } };
+  assert.equal(chat.kinds.of(card).summary(card, chat.select.names(state(), G)), "boss changed the name of he here to “Stone”");
 });
 
 test("cards, settings, pictures and the end of a group apply as told", () => {

@@ -53,6 +53,7 @@ chat.select = (function () {
     return state.friends.friends.filter(function (one) { return one.user.id === user; })[0] || null;
   }
 
+  /** @param {string} [fallback] */
   function name_of(state, user, fallback) {
     return state.users[user] || fallback || chat.i18n.t("user.unknown");
   }
@@ -79,11 +80,11 @@ chat.select = (function () {
   function names(state, id) {
     var inside = id && state.members[id] ? names_in(state.members[id]) : {};
 
-    /** @type {?} */
+    /** @param {string} user @param {string} [fallback] */
     function called_here(user, fallback) { return inside[user] || name_of(state, user, fallback); }
 
     /** What they are called everywhere else. */
-    called_here.elsewhere = function (user, fallback) {
+    called_here.elsewhere = function (/** @type {string} */ user, /** @type {string} */ fallback) {
       return state.people[user] && state.people[user].name || name_of(state, user, fallback);
     };
     return called_here;

@@ -6,6 +6,11 @@ chat.select_group = (function () {
 
   var RANK = { owner: 2, admin: 1, member: 0 };
 
+  // Names in the order of a Chinese directory. A collator is ten times faster than
+  // localeCompare, and old engines have none.
+  var in_order = self.Intl && self.Intl.Collator ? new self.Intl.Collator("zh-CN").compare
+    : function (/** @type {string} */ a, /** @type {string} */ b) { return a.localeCompare(b, "zh-CN"); };
+
   function governs(one) { return one === "owner" || one === "admin"; }
 
   /** My role; null for who is not in it. */
@@ -83,7 +88,7 @@ chat.select_group = (function () {
       return { member: one, order: 2 * (2 - RANK[one.role]) + (there === "offline" || there === "invisible" ? 1 : 0) };
     });
     return found.sort(function (a, b) {
-      return a.order - b.order || a.member.name.localeCompare(b.member.name, "zh-CN");
+      return a.order - b.order || in_order(a.member.name, b.member.name);
     }).map(function (one) { return one.member; });
   }
 

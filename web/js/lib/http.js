@@ -74,6 +74,11 @@ chat.http = (function () {
     };
   }
 
+  // What lib/upload.js needs of an answer and of a request.
+  http.token = function () { return cookie("csrftoken"); };
+  http.parsed = parsed;
+  http.problem = problem;
+
   /** Perhaps done, perhaps not: the same request may and should be made again. */
   http.passing = function (trouble) {
     return trouble.status === 0 || trouble.status === 408 || trouble.status === 429 || trouble.status >= 500;

@@ -14,6 +14,8 @@ chat.limits = {
   drawn_rows: 200,
   // A request without an answer counts as lost.
   request_ms: 20000,
+  // An upload that moves no byte and gets no answer for this long counts as lost.
+  upload_stall_ms: 60000,
   // Link: no hello by then means that something buffers the stream.
   hello_ms: 5000,
   // Link: three heartbeats missed. The poll's own hold is much shorter.

@@ -29,13 +29,12 @@ chat.http = (function () {
   /**
    * @param {string} method
    * @param {string} url
-   * @param {Object|null} body sent as JSON, a Blob as it is; null sends none
+   * @param {Object|null} body sent as JSON; null sends none
    * @param {function(?Object, ?Object): void} done called exactly once, unless aborted
    * @param {number} [timeout_ms]
    */
   function http(method, url, body, done, timeout_ms) {
     var request = new XMLHttpRequest();
-    var raw = Boolean(self.Blob) && body instanceof self.Blob;
     var over = false;
 
     function finish(trouble, answer) {
@@ -52,7 +51,7 @@ chat.http = (function () {
     request.timeout = timeout_ms || chat.limits.request_ms;
     request.setRequestHeader("Accept", "application/json");
     if (method !== "GET") { request.setRequestHeader("X-CSRFToken", cookie("csrftoken")); }
-    if (body !== null && !raw) { request.setRequestHeader("Content-Type", "application/json"); }
+    if (body !== null) { request.setRequestHeader("Content-Type", "application/json"); }
     request.onload = function () {
       if (request.status >= 200 && request.status < 300) {
         finish(null, parsed(request.responseText));
@@ -64,7 +63,7 @@ chat.http = (function () {
     };
     request.onerror = unreachable;
     request.ontimeout = unreachable;
-    request.send(body === null || raw ? body : JSON.stringify(body));
+    request.send(body === null ? null : JSON.stringify(body));
 
     return {
       abort: function () {

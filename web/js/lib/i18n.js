@@ -36,11 +36,18 @@ chat.i18n = (function () {
     return (has("door." + one.field) ? t("door." + one.field) : one.field) + ": " + one.message;
   }
 
+  /** A refusal's own holes; and how long to wait, where the server says so. */
+  function holes_of(trouble) {
+    var found = { seconds: Math.ceil((trouble.retry_ms || 0) / 1000) };
+    Object.keys(trouble.holes || {}).forEach(function (name) { found[name] = trouble.holes[name]; });
+    return found;
+  }
+
   /** What went wrong, in words: ours for the code, else the server's own. A code may mean two things by status. */
   function problem(trouble) {
     var keys = ["error." + trouble.code + "." + trouble.status, "error." + trouble.code].filter(has);
     var fields = (trouble.fields || []).map(field).join("; ");
-    return keys.length ? t(keys[0], trouble.holes) : fields || trouble.detail || t("error.unknown", { code: trouble.code });
+    return keys.length ? t(keys[0], holes_of(trouble)) : fields || trouble.detail || t("error.unknown", { code: trouble.code });
   }
 
   return { load: load, use: use, t: t, problem: problem };

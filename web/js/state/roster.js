@@ -138,7 +138,9 @@ chat.roster = (function () {
     var value = action.value;
     state = put(state, "groups", action.id, value);
     if (value.role) {
-      state = chat.conversations.patch(state, action.id, { role: value.role, member_count: value.member_count });
+      state = chat.conversations.patch(state, action.id, {
+        role: value.role, member_count: value.member_count, avatar: value.avatar || null
+      });
     }
     return action.since === undefined ? state : replay(state, action.id, action.since);
   }

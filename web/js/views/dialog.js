@@ -8,20 +8,17 @@ chat.dialog = (function () {
   var el = chat.el;
   var t = chat.i18n.t;
   var next = 0;
-  var current = null; // the one on the page
-
-  /** Who gets the focus in the end. One dialogue that leads to another hands its opener on. */
-  function opener() {
-    var at = document.activeElement;
-    return current && (at === document.body || current.box.contains(at)) ? current.opener : at;
-  }
+  /** @type {?} the dialogue that was opened last */
+  var latest = null;
 
   return chat.component({
     init: function () {
       var self_ = this;
       next += 1;
       this.heading = "dialog" + next;
-      this.opener = opener();
+      // One that takes the place of another gives the focus back to where that one had it from.
+      this.opener = latest && latest.box && latest.box.contains(document.activeElement) ? latest.opener : document.activeElement;
+      latest = this;
       this.attach = function (box) { self_.box = box; };
       this.key = function (event) {
         if (chat.keys.name(event) === "Escape" && !chat.keys.composing(event)) {
@@ -37,20 +34,18 @@ chat.dialog = (function () {
       };
     },
 
-    componentDidMount: function () {
-      current = this;
-      chat.focus.enter(this.box);
+    componentDidMount: function () { chat.focus.enter(this.box); },
+
+    componentWillUnmount: function () { chat.focus.give_back(this.opener); },
+
+    getSnapshotBeforeUpdate: function () {
+      return this.box.contains(document.activeElement) ? document.activeElement : null;
     },
 
-    // Whatever had the focus may be gone with its row; the keyboard must not fall out of the dialogue.
-    componentDidUpdate: function () {
-      var at = document.activeElement;
-      if (!at || at === document.body || !document.documentElement.contains(at)) { this.box.focus(); }
-    },
-
-    componentWillUnmount: function () {
-      if (current === this) { current = null; }
-      chat.focus.give_back(this.opener);
+    // A row that moves or goes takes the focus with it; the keyboard stays in here all the same.
+    componentDidUpdate: function (props, state, had) {
+      if (!had || this.box.contains(document.activeElement)) { return; }
+      if (this.box.contains(had)) { had.focus(); } else { chat.focus.enter(this.box); }
     },
 
     render: function (props) {

@@ -49,7 +49,9 @@ chat.group_panel = (function () {
     render: function (props, state) {
       var page = props.state, conversation = props.conversation, id = conversation.id;
       var group = page.groups[id], members = page.members[id];
-      return el.aside({ class: "panel", "aria-label": t("panel.title") },
+      // Where it stands alone, as on a phone, it is the main part of the page.
+      return el.section({ class: "panel", role: page.narrow ? "main" : "complementary", "aria-label": t("panel.title") },
+        page.narrow && el.h1({ class: "sr" }, chat.select.title(conversation, page)),
         el.header({ class: "panel__head" },
           el.button({
             class: "back", type: "button", "aria-label": t("panel.close"),

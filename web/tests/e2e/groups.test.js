@@ -2,10 +2,15 @@
 // Groups from the first to the last: made, filled, governed, handed over, dissolved.
 // One of the two browsers has no event stream and polls.
 const assert = require("node:assert/strict");
+const { Buffer } = require("node:buffer");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
 const { AT_ONCE_MS, becomes, choose, create_group, inside, person, row, sees, sign_in, write } = require("./people");
 const { befriend, program } = require("./program");
+
+// One pixel.
+const PICTURE = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 
 let running;
 let chromium;
@@ -143,6 +148,18 @@ test("invited, let in, promoted, muted, removed, banned; handed over and dissolv
   await dialog(ann, "Group settings").getByLabel("Only the owner and admins may write").uncheck();
   await dialog(ann, "Group settings").getByRole("button", { name: "Save" }).click();
   await bob.page.locator("textarea").waitFor({ timeout: AT_ONCE_MS });
+
+  // A picture for the group: seen in the list, and taken away again.
+  await choose(ann, "This group", "Group settings");
+  const settings = dialog(ann, "Group settings");
+  await settings.getByLabel("Choose a picture").setInputFiles({ name: "face.png", mimeType: "image/png", buffer: PICTURE });
+  await told(bob, "Ann changed the group's picture");
+  await row(bob, "Crew").locator("img").waitFor({ timeout: AT_ONCE_MS });
+  await settings.getByRole("button", { name: "Remove the picture" }).click();
+  await row(bob, "Crew").locator("img").waitFor({ state: "detached", timeout: AT_ONCE_MS });
+  await settings.getByLabel("Choose a picture").setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("text") });
+  await settings.getByRole("alert").getByText("This is no picture that can be used").waitFor();
+  await ann.page.keyboard.press("Escape");
 
   // Cards: one's own, and that of somebody below.
   await choose(bob, "This group", "My name in this group");

@@ -16,7 +16,8 @@ chat.routes_bots = (function () {
 
       /** `picture`: a file, or null for none any more */
       set_group_avatar: function (id, picture, done) {
-        call(picture ? "PUT" : "DELETE", avatar(id), picture, done);
+        if (!picture) { return call("DELETE", avatar(id), null, done); }
+        chat.upload("PUT", avatar(id), picture, { done: done });
       }
     };
   }

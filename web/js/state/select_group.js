@@ -25,7 +25,7 @@ chat.select_group = (function () {
 
   /** The owner acts on everyone, admins on ordinary members. */
   function above(mine, theirs) {
-    return governs(mine) && RANK[mine] > RANK[theirs];
+    return RANK[mine] > RANK[theirs];
   }
 
   /** Is the panel in sight? It belongs to groups one is in. */
@@ -47,7 +47,6 @@ chat.select_group = (function () {
     var group = state.groups[conversation.id] || {};
     var muted = left(conversation.muted_until, now);
     if (conversation.left) { return { key: "silence.left", holes: {} }; }
-    if (conversation.type !== "group") { return null; }
     if (group.dissolved_at) { return { key: "silence.dissolved", holes: {} }; }
     if (governs(role(state, conversation.id))) { return null; }
     if (muted) { return { key: "silence.muted", holes: { time: chat.remaining(muted) } }; }

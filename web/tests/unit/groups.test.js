@@ -102,6 +102,18 @@ test("a list that cannot be read says so and is not asked for in a circle", () =
   assert.equal(state().lists[`requests ${G}`].problem.code, "unavailable");
 });
 
+test("a bot that was made stands in the list, and its token in the dialogue alone", () => {
+  const { app, named, state } = page("owner");
+  app.store.dispatch({ type: "dialog", dialog: { name: "bots" } });
+  named("bots")[0].done(null, { bots: [] });
+  app.govern.make_bot({ username: "robot", name: "Robot" });
+  named("make_bot")[0].done(null, { bot: { id: "b", name: "Robot" }, token: "secret" });
+  assert.deepEqual([state().dialog.token, state().dialog.token_of], ["secret", "Robot"]);
+  assert.equal(named("bots").length, 2);
+  app.store.dispatch({ type: "dialog", dialog: null });
+  assert.doesNotMatch(JSON.stringify(state()), /secret/);
+});
+
 test("a dialogue shows its own problem; without one it is the banner's, or the search's", () => {
   const { app, named, state } = page("owner");
   app.store.dispatch({ type: "dialog", dialog: { name: "member_mute", group: G } });

@@ -151,7 +151,7 @@ test("cards, settings, pictures and the end of a group apply as told", () => {
   assert.deepEqual(plain(state().groups[G]), {
     ...plain(state().groups[G]), announcement: "Tomorrow", announced_by: "boss", announced_at: AT, slow_mode: 5
   });
-  told("group.settings", { mute_all: true });
+  told("group.settings", { mute_all: true }, { sender: "he", sender_name: "He" });
   assert.deepEqual([state().groups[G].mute_all, state().groups[G].announced_by], [true, "boss"]);
   told("group.avatar", { file: "f1" });
   assert.equal(state().groups[G].avatar, "f1");

@@ -59,6 +59,7 @@ test("slow mode counts from my last message, for ordinary members", () => {
   };
   const said = (sender, ms, kind = "text") => ({ seq: 1, kind, sender, body: { text: "t" }, sent_at: later(ms) });
   assert.equal(slow({ slow_mode: 30 }, "member", [said("me", -10000)]), 20);
+  assert.equal(slow({ slow_mode: 30 }, "member", [said("me", -10500)]), 20, "not a moment too early");
   assert.equal(slow({ slow_mode: 30 }, "member", [said("me", -10000), said("he", -1000)]), 20);
   assert.equal(slow({ slow_mode: 30 }, "member", [said("me", -40000)]), 0);
   assert.equal(slow({ slow_mode: 30 }, "member", [said("me", -10, "group.card")]), 0, "a card is no post");

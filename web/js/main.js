@@ -21,23 +21,43 @@ chat.main = (function () {
   app.receive = chat.receive(app);
   app.history = chat.history(app);
   app.send = chat.send(app);
+  app.uploading = chat.uploading(app);
+  app.mentions = chat.mention_names(app);
   app.typing = chat.typing(app);
   app.reading = chat.reading(app);
   app.groups = chat.groups(app);
   app.doors = chat.group_doors(app);
   app.govern = chat.group_govern(app);
+  app.search = chat.search(app);
+  app.arrange = chat.arrange(app);
+  app.admin = chat.administer(app);
   app.people = chat.people_of(app);
+  app.friends = chat.friends(app);
+  app.account = chat.own_account(app);
+  app.folded = chat.folded(app);
   app.route = chat.route(app);
+  app.drafts = chat.drafts(app);
+  app.outbox_kept = chat.outbox_kept(app);
+  app.notify = chat.notify(app);
 
   // What views may do.
   var act = {
     session: app.session, groups: app.groups, history: app.history, send: app.send, typing: app.typing,
-    people: app.people, doors: app.doors, govern: app.govern,
+    doors: app.doors, govern: app.govern,
+    people: app.people, friends: app.friends, account: app.account, files: app.uploading, mentions: app.mentions,
+    search: app.search, arrange: app.arrange, admin: app.admin,
     wake: function () { app.transport.wake(); },
     view: function (name) { store.dispatch({ type: "view", view: name }); },
     /** Opens a dialogue, `{ name, … }`, or closes with null. */
     dialog: function (dialog) { store.dispatch({ type: "dialog", dialog: dialog }); },
     setting: function (name, value) { store.dispatch({ type: "setting", name: name, value: value }); },
+    /** Notices of the desktop: the browser asks its user, and may say no. */
+    notify: function (wanted) {
+      if (!wanted) { return act.setting("notify", false); }
+      chat.notices.permit(function (granted) { act.setting("notify", granted); });
+    },
+    /** A text that goes back into the field: { conversation, text, stamp }, or null. */
+    redraft: function (redraft) { store.dispatch({ type: "redraft", redraft: redraft }); },
     notice: function (problem) { store.dispatch({ type: "notice", notice: problem }); },
     dismiss: function () { store.dispatch({ type: "notice", notice: null }); }
   };
@@ -55,8 +75,11 @@ chat.main = (function () {
 
   // Effects: what follows from a difference. One line each.
   [
-    app.receive, app.history, app.send, app.reading, app.groups, app.doors, app.govern, app.people, app.route,
-    chat.title, chat.remember
+    // What is kept comes before what is sent: no message leaves that would not be found again.
+    app.drafts, app.outbox_kept,
+    app.receive, app.history, app.send, app.uploading, app.reading, app.groups, app.doors, app.govern, app.people,
+    app.friends, app.account, app.folded, app.route, app.search, app.admin,
+    chat.title, chat.remember, chat.sound, app.notify, chat.shake
   ].forEach(function (effect) {
     store.listen(effect.follow);
   });
@@ -91,6 +114,9 @@ chat.main = (function () {
       }
       look();
       app.route.start();
+      chat.shortcuts(app).start();
+      app.drafts.start();
+      app.outbox_kept.start();
       app.session.start();
       draw_soon();
     });

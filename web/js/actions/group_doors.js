@@ -25,7 +25,7 @@ chat.group_doors = (function () {
 
     /** What the dialogue shows of a group that we are not in. */
     function read(id) {
-      chat.ask(app, function (done) { app.api.group(id, done); }, function (answer) {
+      chat.asking(app, function (done) { app.api.group(id, done); }, function (answer) {
         dispatch({ type: "group", id: id, value: answer.group });
       });
     }
@@ -45,7 +45,7 @@ chat.group_doors = (function () {
       },
       /** `form`: { name, description?, join_mode?, member_limit? }; the same client id makes a retry safe. */
       create: function (form, client_id) {
-        chat.ask(app, function (done) {
+        chat.asking(app, function (done) {
           app.api.create_group(chat.change(form, { client_id: client_id || chat.id() }), done);
         }, function (answer) { inside(answer.group); });
       },
@@ -55,10 +55,10 @@ chat.group_doors = (function () {
         read(id);
       },
       join: function (id, note) {
-        chat.ask(app, function (done) { app.api.join_group(id, note ? { note: note } : {}, done); }, joined(id));
+        chat.asking(app, function (done) { app.api.join_group(id, note ? { note: note } : {}, done); }, joined(id));
       },
       withdraw: function (id) {
-        chat.ask(app, function (done) {
+        chat.asking(app, function (done) {
           app.api.withdraw_join(id, app.store.state().me.id, function (problem) {
             // Answered meanwhile: then there is nothing left to take back.
             done(problem && problem.status === 404 ? null : problem);
@@ -66,10 +66,10 @@ chat.group_doors = (function () {
         }, function () { dispatch({ type: "pending", id: id, pending: false }); });
       },
       use_link: function (code) {
-        chat.ask(app, function (done) { app.api.use_link(code, done); }, function (answer) { inside(answer.group); });
+        chat.asking(app, function (done) { app.api.use_link(code, done); }, function (answer) { inside(answer.group); });
       },
       invite: function (id, user) {
-        chat.ask(app, function (done) { app.api.invite(id, user, done); }, function () {
+        chat.asking(app, function (done) { app.api.invite(id, user, done); }, function () {
           var open = app.store.state().dialog;
           if (open && open.name === "group_invite") {
             dialog(chat.change(open, { invited: chat.change.key(open.invited || {}, user, true) }));

@@ -31,7 +31,7 @@ chat.group_govern = (function () {
 
     function dispatch(action) { app.store.dispatch(action); }
 
-    function ask(request, then) { chat.ask(app, request, then); }
+    function ask(request, then) { chat.asking(app, request, then); }
 
     /** Secrets are told once: they stand in the dialogue that asked for them, nowhere else. */
     function told_once(values) {

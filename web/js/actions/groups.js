@@ -79,14 +79,8 @@ chat.groups = (function () {
       enter: enter,
       close: function () { open(null); },
       panel: function (shown) { dispatch({ type: "panel", panel: shown }); },
-      /** For myself: { pinned } or { muted } or { hidden }. The feed tells that it is so. */
-      arrange: function (id, change) {
-        chat.ask(app, function (done) { app.api.set_conversation(id, change, done); }, function () {
-          if (change.hidden && app.store.state().open === id) { open(null); }
-        });
-      },
       leave: function (id) {
-        chat.ask(app, function (done) { app.api.leave_group(id, app.store.state().me.id, done); }, function () {
+        chat.asking(app, function (done) { app.api.leave_group(id, app.store.state().me.id, done); }, function () {
           dispatch({ type: "panel", panel: false });
         });
       },

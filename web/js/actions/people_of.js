@@ -60,10 +60,11 @@ chat.people_of = (function () {
     }
 
     return {
-      /** Somebody's profile, fresh. */
-      refresh: function (id) {
+      /** Somebody's profile, fresh. `done(problem)`, if anybody waits for it. */
+      refresh: function (id, done) {
         app.api.person(id, function (problem, answer) {
-          if (!problem) { app.store.dispatch({ type: "people", people: [answer.user] }); }
+          if (!problem && app.store.state().phase === "in") { app.store.dispatch({ type: "people", people: [answer.user] }); }
+          if (done) { done(problem); }
         });
       },
       /** Effect: faces of those in sight; friends after something happened to them. */

@@ -84,6 +84,8 @@ chat.session = (function () {
           }
         });
       },
+      /** The time to wait is over. */
+      calm: function () { app.store.dispatch({ type: "door", door: { problem: null } }); },
       show: function (form) {
         app.store.dispatch({ type: "door", door: { form: form, problem: null } });
       }

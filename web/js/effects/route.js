@@ -1,5 +1,5 @@
 // The address says what is open, so that Back works and a reload stays:
-//   #/  #/c/<id>  #/c/<id>/info  #/contacts  #/settings  #/admin  #/join/<code>
+//   #/  #/c/<id>  #/c/<id>/info  #/contacts  #/settings  #/admin/<page>  #/join/<code>
 var chat = chat || {};
 
 chat.route = (function () {
@@ -11,15 +11,17 @@ chat.route = (function () {
   function read(hash) {
     var parts = String(hash || "").replace(/^#\/?/, "").split("/");
     if (parts[0] === "c" && parts[1]) {
-      return { view: "chats", open: decodeURIComponent(parts[1]), panel: parts[2] === "info", join: null };
+      return { view: "chats", open: decodeURIComponent(parts[1]), panel: parts[2] === "info", join: null, page: "" };
     }
     return {
       view: VIEWS.indexOf(parts[0]) >= 0 ? parts[0] : "chats", open: null, panel: false,
-      join: parts[0] === "join" && parts[1] ? decodeURIComponent(parts[1]) : null
+      join: parts[0] === "join" && parts[1] ? decodeURIComponent(parts[1]) : null,
+      page: parts[0] === "admin" && parts[1] || ""
     };
   }
 
   function write(state) {
+    if (state.view === "admin") { return "#/admin/" + state.admin.page; }
     if (state.view !== "chats") { return "#/" + state.view; }
     return state.open ? "#/c/" + encodeURIComponent(state.open) + (state.panel ? "/info" : "") : "#/";
   }
@@ -31,7 +33,9 @@ chat.route = (function () {
     function go() {
       var asked = read(location.hash);
       if (write(app.store.state()) === location.hash) { return; }
-      app.store.dispatch({ type: "routed", view: asked.view, open: asked.open, panel: asked.panel, join: asked.join });
+      app.store.dispatch({
+        type: "routed", view: asked.view, open: asked.open, panel: asked.panel, join: asked.join, page: asked.page
+      });
     }
 
     return {

@@ -4,6 +4,31 @@ var chat = chat || {};
 chat.limits = {
   // Longer texts are refused by the server; the composer says so before.
   text_chars: 5000,
+  // How near to that limit the count is shown.
+  text_chars_near: 500,
+  // What waits to be sent, all conversations together; beyond it nothing more is taken.
+  outbox_items: 200,
+  // What another tab left unsent for this long is sent by this one.
+  orphan_ms: 15000,
+  // Half-typed texts kept; the oldest go first, longer ones are not kept.
+  drafts: 50,
+  draft_chars: 20000,
+  draft_save_ms: 400,
+  // Files chosen and not sent yet, in one conversation.
+  picked_files: 20,
+  // Larger files are refused before they travel; the server's refusal corrects this.
+  file_bytes: 20 * 1024 * 1024,
+  // The server takes four of one user at once; other pages of theirs want some, too.
+  uploads_at_once: 2,
+  // An upload that failed for want of a network begins again by itself this often.
+  upload_tries: 3,
+  // How often the page tells how far an upload is.
+  upload_tell_ms: 100,
+  // People offered behind an @.
+  mention_rows: 8,
+  recent_emoji: 16,
+  // Two sounds are at least this far apart.
+  sound_every_ms: 2000,
   // One page of history.
   page_messages: 50,
   // One page while filling a hole; the server gives no more.
@@ -16,6 +41,13 @@ chat.limits = {
   request_ms: 20000,
   // An upload that moves no byte and gets no answer for this long counts as lost.
   upload_stall_ms: 60000,
+  // What the server takes: a remark or the name of a folder, the note of a request, a name, a signature.
+  remark_chars: 32,
+  note_chars: 100,
+  name_chars: 32,
+  signature_chars: 128,
+  password_min: 8,
+  password_max: 128,
   // Link: no hello by then means that something buffers the stream.
   hello_ms: 5000,
   // Link: three heartbeats missed. The poll's own hold is much shorter.
@@ -32,11 +64,19 @@ chat.limits = {
   typing_every_ms: 3000,
   typing_shown_ms: 6000,
   read_every_ms: 2000,
-  draw_ms: 16,
   // Rows of a long list that are drawn at first, and with each "show more".
   list_rows: 100,
   // Profiles that one request may ask for.
   people_at_once: 100,
   // Admins of a group; the server's own bound.
-  group_admins: 20
+  group_admins: 20,
+  // A pause in typing after which the server is asked what was said.
+  search_pause_ms: 600,
+  // Pages without a hit that are asked for in a row; beyond, somebody has to press "more".
+  empty_pages: 5,
+  // The figures of the server are fresh while they are looked at.
+  figures_every_ms: 5000,
+  // Rows of one page of an administrator's list.
+  admin_rows: 50,
+  draw_ms: 16
 };

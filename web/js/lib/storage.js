@@ -19,5 +19,23 @@ chat.storage = (function () {
     } catch (refused) { return false; }
   }
 
-  return { read: read, write: write };
+  /** Our keys that begin with `start`, without our prefix. */
+  function keys(start) {
+    var found = [], at, key;
+    try {
+      var place = chat.boot.storage("localStorage");
+      for (at = 0; at < place.length; at += 1) {
+        key = own(place.key(at));
+        if (key !== null && key.indexOf(start) === 0) { found.push(key); }
+      }
+    } catch (refused) { return []; }
+    return found.sort();
+  }
+
+  /** A key as the browser's own events name it; null for one that is not ours. */
+  function own(key) {
+    return typeof key === "string" && key.indexOf(PREFIX) === 0 ? key.slice(PREFIX.length) : null;
+  }
+
+  return { read: read, write: write, keys: keys, own: own };
 }());

@@ -18,10 +18,17 @@ chat.initial = (function () {
       // As the server gives them. `stale` counts what happened to them, `asked_at` is the count when they
       // were asked for: while the two differ they are asked for again.
       friends: { loaded: false, stale: 0, asked_at: -1, friends: [], folders: [], requests: [], asked: [] },
+      blocks: { loaded: false, asked_at: -1, users: [] }, // whom one blocks; `asked_at` as above
+      contacts: { filter: "", finding: null }, // among one's own; { query, busy, users, problem } among everybody
+      folded: {}, // folders of the contacts that are shut, by id
+      account: { devices: null, busy: "", problem: null, done: "" }, // `busy` and `done` name what is or was asked
       groups: {}, // by id, as the server gives them
-      members: {}, // by group id, see state/roster.js
+      members: {}, // by group id, see state/membership.js
       lists: {}, // read while somebody looks at them, see state/waiting.js
-      outbox: [], // what we sent and the log does not hold yet, oldest first
+      outbox: [], // what we sent and the log does not hold yet, oldest first, see state/outbox.js
+      picked: {}, // files chosen and not sent yet, by conversation, see state/uploads.js
+      replies: {}, // seq of the message that the next text answers, by conversation
+      redraft: null, // { conversation, text, stamp }: a text that goes back into the field
       drafts: {}, // half-typed text by conversation
       view: "chats", // chats | contacts | settings | admin
       open: null, // id of the conversation in the pane
@@ -31,6 +38,9 @@ chat.initial = (function () {
       join: null, // code of an invitation link that the address holds
       settings: {}, // of this browser, see effects/remember.js
       search: null, // { query, busy, groups, problem } while looking for groups
+      finder: "", // what stands in the search box, see state/seek.js
+      seeks: { all: null, here: null }, // what was asked and found, by place
+      admin: chat.admin_state.fresh(), // the administrator's pages, see state/admin_state.js
       notice: null // a problem that belongs to no form
     };
   }

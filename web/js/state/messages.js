@@ -23,6 +23,11 @@ chat.messages = (function () {
     return change(state, { friends: change(state.friends, { stale: state.friends.stale + 1 }) });
   }
 
+  /** The log has it: what waited to be sent under this id waits no more. */
+  function arrived(state, one) {
+    return one.sender === state.me.id ? chat.outbox.arrived(state, one) : state;
+  }
+
   /** Takes a message that the rule lets through. */
   function apply(state, conversation, one) {
     var me = state.me.id;
@@ -61,8 +66,8 @@ chat.messages = (function () {
     state = chat.conversations.put(state, change(conversation, values));
     state = learn_name(state, one.sender, one.sender_name);
     if (conversation.type === "self" && one.body) { state = settle(state, one); }
-    if (conversation.type === "group") { state = chat.roster.told(state, one); }
-    return own ? chat.outbox.arrived(state, one) : state;
+    if (conversation.type === "group") { state = chat.membership.told(state, one); }
+    return arrived(state, one);
   }
 
   function message(state, action) {
@@ -72,7 +77,8 @@ chat.messages = (function () {
     // One's own settings travel in a conversation, too; it is not one to look at.
     if (id === state.me.id) { conversation = change(conversation, { type: "self" }); }
     var verdict = rule.judge(conversation.last, told_message, state.me.id);
-    if (verdict === "ignore") { return state; }
+    // Ours may be known already from the snapshot or a page: then it has arrived all the same.
+    if (verdict === "ignore") { return arrived(state, told_message); }
     if (verdict === "apply") { return apply(state, conversation, told_message); }
     return chat.conversations.put(state, change(conversation, { wanted: Math.max(conversation.wanted, told_message.seq) }));
   }
@@ -98,18 +104,19 @@ chat.messages = (function () {
     };
     messages.forEach(function (one) {
       if (one.seq === conversation.last && conversation.counted === null) { values.counted = one.counted; }
-      state = learn_name(state, one.sender, one.sender_name);
+      state = arrived(learn_name(state, one.sender, one.sender_name), one);
     });
     return chat.conversations.patch(state, action.conversation, values);
   }
 
   return {
     message: message, filled: filled, page: page,
-    // Drawn, but `last` stays: only the feed moves it.
+    // Drawn, but `last` stays: only the feed moves it. What the feed has passed was
+    // drawn, or lies beyond what is held; it may even have been taken back since.
     receipt: function (state, action) {
       var conversation = state.conversations[action.message.conversation];
       state = chat.outbox.arrived(state, action.message);
-      return !conversation ? state : chat.conversations.patch(state, conversation.id, {
+      return !conversation || action.message.seq <= conversation.last ? state : chat.conversations.patch(state, conversation.id, {
         messages: chat.held.hold(conversation.messages, action.message),
         read_seq: Math.max(conversation.read_seq, action.message.seq)
       });

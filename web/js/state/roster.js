@@ -1,177 +1,110 @@
-// Groups and who is in them. Read once, then kept true by what the feed tells: a
-// group of two thousand is not read anew because somebody joined.
+// Questions about people: what they are to us, and in which folder they stand.
 var chat = chat || {};
 
 chat.roster = (function () {
   "use strict";
 
-  var change = chat.change;
+  // Folders that everybody has; the others have UUIDs.
+  var FRIENDS = "friends";
+  var GROUPS = "groups";
+  var RANK = { online: 0, busy: 1, away: 2 };
 
-  function put(state, table, id, value) {
-    return change.key(state, table, value === null ? change.without(state[table], id) : change.key(state[table], id, value));
+  function has(list, user) {
+    return list.filter(function (one) { return (one.user || one).id === user; })[0] || null;
   }
 
-  function patch_group(state, id, values) {
-    return state.groups[id] ? put(state, "groups", id, change(state.groups[id], values)) : state;
+  /** What somebody is called. A deleted account has no name, so it is said in words. */
+  function name(one) {
+    if (!one) { return chat.i18n.t("user.unknown"); }
+    return one.deleted ? chat.i18n.t("person.deleted") : one.name || one.username || chat.i18n.t("user.unknown");
   }
 
-  /** The members, changed; nothing where they were never read. The count follows. */
-  function with_members(state, id, edit) {
-    var list = state.members[id] && edit(state.members[id]);
-    if (!list || list === state.members[id]) { return state; }
-    state = patch_group(put(state, "members", id, list), id, { member_count: list.length });
-    return chat.conversations.patch(state, id, { member_count: list.length });
+  /** The same with one's own remark before it. */
+  function called(friend) { return friend.remark || name(friend.user); }
+
+  /** me | blocked | friend | asks | asked | stranger */
+  function relation(state, user) {
+    if (user === state.me.id) { return "me"; }
+    if (has(state.blocks.users, user)) { return "blocked"; }
+    if (has(state.friends.friends, user)) { return "friend"; }
+    if (has(state.friends.requests, user)) { return "asks"; }
+    return has(state.friends.asked, user) ? "asked" : "stranger";
   }
 
-  function patch_member(state, id, user, values) {
-    return with_members(state, id, function (list) {
-      return list.map(function (one) { return one.id === user ? change(one, values) : one; });
+  /** Friends are told of at once; others only where they were seen in a group. Undefined: not known. */
+  function status(state, user) {
+    return user === state.me.id ? state.me.status : state.presence[user];
+  }
+
+  function is_online(state, user) {
+    var now = status(state, user);
+    return Boolean(now) && now !== "offline";
+  }
+
+  /** Does any of the words hold what is looked for? */
+  function fits(state, words) {
+    var wanted = state.contacts.filter.trim().toLowerCase();
+    return !wanted || words.some(function (word) { return String(word || "").toLowerCase().indexOf(wanted) >= 0; });
+  }
+
+  function friend_fits(state, one) {
+    return fits(state, [one.remark, one.user.name, one.user.username, one.user.number]);
+  }
+
+  function by_name(a, b) { return a.localeCompare(b, "zh-CN"); }
+
+  /** Those who are here come first, then by what they are called. */
+  function in_order(state, friends) {
+    function rank(one) {
+      var known = RANK[state.presence[one.user.id]];
+      return known === undefined ? 3 : known;
+    }
+    return friends.slice().sort(function (a, b) { return rank(a) - rank(b) || by_name(called(a), called(b)); });
+  }
+
+  /** Folders in their order, the one that everybody has first; whoever is in none stands in that. */
+  function folders(state) {
+    var own = state.friends.folders;
+    function inside(one) {
+      return one.folder && own.some(function (folder) { return folder.id === one.folder; }) ? one.folder : FRIENDS;
+    }
+    return [{ id: FRIENDS, name: chat.i18n.t("contacts.default_folder") }].concat(own).map(function (folder) {
+      var all = state.friends.friends.filter(function (one) { return inside(one) === folder.id; });
+      return {
+        id: folder.id, name: folder.name, total: all.length,
+        online: all.filter(function (one) { return is_online(state, one.user.id); }).length,
+        friends: in_order(state, all.filter(function (one) { return friend_fits(state, one); }))
+      };
     });
   }
 
-  function is_in(list, user) {
-    return list.some(function (one) { return one.id === user; });
+  /** Groups one is in, by name. */
+  function groups(state) {
+    return Object.keys(state.conversations).map(function (id) { return state.conversations[id]; }).filter(function (one) {
+      var group = state.groups[one.id];
+      return one.type === "group" && !one.left && fits(state, [one.name, group && group.number]);
+    }).sort(function (a, b) { return by_name(a.name, b.name); });
   }
 
-  /** My own part of it, which is known without the list of members. */
-  function mine(state, id, values) {
-    if (values.role !== undefined) { state = patch_group(state, id, { role: values.role }); }
-    return chat.conversations.patch(state, id, values);
+  /** The same face, large enough to look at. */
+  function portrait(state, user) {
+    var face = chat.select.face(state, user);
+    return face && face.replace("size=small", "size=large");
   }
 
-  function added(state, one, user) {
-    var name = user === one.sender ? one.sender_name : state.users[user];
-    if (user === state.me.id) {
-      // No list is held, or one that was read when I was in it already.
-      return mine(state, one.conversation, {
-        role: one.kind === "group.create" && one.sender === user ? "owner" : "member", muted_until: null
-      });
-    }
-    return with_members(state, one.conversation, function (list) {
-      return is_in(list, user) ? list : list.concat({
-        id: user, user: state.people[user] || null, name: name || "", role: "member", card: "",
-        status: state.presence[user] || "offline", muted_until: null
-      });
+  /** Which folders change their place when one moves by `by`: [{ id, order }], none if it cannot. */
+  function moved(list, id, by) {
+    var ids = list.map(function (folder) { return folder.id; });
+    var from = ids.indexOf(id), to = from + by;
+    if (from < 0 || to < 0 || to >= ids.length) { return []; }
+    ids.splice(to, 0, ids.splice(from, 1)[0]);
+    return ids.map(function (one, at) { return { id: one, order: at }; }).filter(function (one) {
+      return list.some(function (folder) { return folder.id === one.id && folder.order !== one.order; });
     });
   }
 
-  function removed(state, one, user) {
-    if (user === state.me.id) {
-      return put(mine(state, one.conversation, { role: null, muted_until: null }), "members", one.conversation, null);
-    }
-    return with_members(state, one.conversation, function (list) {
-      return is_in(list, user) ? list.filter(function (member) { return member.id !== user; }) : list;
-    });
-  }
-
-  function set_role(state, id, user, role) {
-    state = patch_member(state, id, user, { role: role });
-    return user === state.me.id ? mine(state, id, { role: role }) : state;
-  }
-
-  /** Who hands the group over becomes an admin, or a member where there are enough. */
-  function former_owner(state, id, heir) {
-    var admins = (state.members[id] || []).filter(function (one) { return one.role === "admin" && one.id !== heir; });
-    return admins.length < chat.limits.group_admins ? "admin" : "member";
-  }
-
-  function hand_over(state, one) {
-    var id = one.conversation, owners;
-    // A list read after it happened has the new owner already; then nobody steps down.
-    owners = (state.members[id] || []).filter(function (member) { return member.role === "owner" && member.id !== one.body.user; });
-    owners.forEach(function (member) { state = set_role(state, id, member.id, former_owner(state, id, one.body.user)); });
-    if (!owners.length && one.sender === state.me.id && one.body.user !== state.me.id) {
-      state = mine(state, id, { role: former_owner(state, id, one.body.user) });
-    }
-    return set_role(state, id, one.body.user, "owner");
-  }
-
-  var happened = {
-    "group.settings": function (state, one) {
-      var values = change(one.body, {});
-      if (values.announcement !== undefined) {
-        values.announced_by = one.sender;
-        values.announced_at = one.sent_at;
-      }
-      return patch_group(state, one.conversation, values);
-    },
-    "group.avatar": function (state, one) {
-      return patch_group(state, one.conversation, { avatar: one.body.file || undefined });
-    },
-    "group.dissolve": function (state, one) {
-      return patch_group(state, one.conversation, { dissolved_at: one.sent_at });
-    },
-    "group.role": function (state, one) {
-      return one.body.role === "owner" ? hand_over(state, one) : set_role(state, one.conversation, one.body.user, one.body.role);
-    },
-    "group.mute": function (state, one) {
-      var until = one.body.seconds ? new Date(new Date(one.sent_at).getTime() + 1000 * one.body.seconds).toISOString() : null;
-      state = patch_member(state, one.conversation, one.body.user, { muted_until: until });
-      return one.body.user === state.me.id ? mine(state, one.conversation, { muted_until: until }) : state;
-    },
-    "group.card": function (state, one) {
-      var known = state.people[one.body.user];
-      return patch_member(state, one.conversation, one.body.user, {
-        card: one.body.card, name: one.body.card || known && known.name || state.users[one.body.user] || ""
-      });
-    }
+  return {
+    FRIENDS: FRIENDS, GROUPS: GROUPS, name: name, called: called, relation: relation, status: status,
+    is_online: is_online, folders: folders, groups: groups, portrait: portrait, moved: moved, has: has
   };
-
-  /** What a message of the feed does to its group. Doing it twice changes nothing. */
-  function told(state, one) {
-    (one.added || []).forEach(function (user) { state = added(state, one, user); });
-    (one.removed || []).forEach(function (user) { state = removed(state, one, user); });
-    if (one.body && Object.prototype.hasOwnProperty.call(happened, one.kind)) { state = happened[one.kind](state, one); }
-    return chat.waiting.told(state, one);
-  }
-
-  /** Messages that came while something was read are newer than what was read. */
-  function replay(state, id, since) {
-    var conversation = state.conversations[id];
-    return (conversation ? conversation.messages : []).reduce(function (so_far, one) {
-      return one.seq > since && /^group\./.test(one.kind) ? told(so_far, one) : so_far;
-    }, state);
-  }
-
-  /** A group, as the server gives it; `since`: `last` of the conversation when it was asked for. */
-  function group(state, action) {
-    var value = action.value;
-    state = put(state, "groups", action.id, value);
-    if (value.role) {
-      state = chat.conversations.patch(state, action.id, {
-        role: value.role, member_count: value.member_count, avatar: value.avatar || null
-      });
-    }
-    return action.since === undefined ? state : replay(state, action.id, action.since);
-  }
-
-  function members(state, action) {
-    // Filled in place: they are our own copies, and a copy for each of 2,000 is slow.
-    var users = change(state.users, {}), presence = change(state.presence, {}), people = change(state.people, {});
-    action.members.forEach(function (one) {
-      users[one.id] = one.name;
-      presence[one.id] = one.status;
-      if (one.user) { people[one.id] = one.user; }
-      if (one.id === state.me.id) {
-        state = mine(state, action.id, { role: one.role, muted_until: one.muted_until });
-      }
-    });
-    state = change(state, { users: users, presence: presence, people: people });
-    if (!state.members[action.id]) { state = put(state, "members", action.id, []); }
-    state = with_members(state, action.id, function () { return action.members; });
-    return action.since === undefined ? state : replay(state, action.id, action.since);
-  }
-
-  /** Profiles of members who came while we looked, and whose names nobody told. */
-  function members_known(state, action) {
-    var known = {};
-    action.people.forEach(function (one) { known[one.id] = one; });
-    return with_members(state, action.id, function (list) {
-      return list.map(function (one) {
-        return known[one.id] ? change(one, { user: known[one.id], name: one.card || known[one.id].name }) : one;
-      });
-    });
-  }
-
-  return { told: told, reducers: { group: group, members: members, members_known: members_known } };
 }());

@@ -29,6 +29,11 @@ chat.select = (function () {
     });
   }
 
+  /** The newest message there that was refused, or undefined. */
+  function failed(state, conversation) {
+    return state.outbox.filter(function (item) { return item.conversation === conversation && item.state === "failed"; }).pop();
+  }
+
   function unread_total(state) {
     return Object.keys(state.conversations).reduce(function (sum, id) {
       var one = state.conversations[id];
@@ -120,7 +125,7 @@ chat.select = (function () {
   }
 
   return {
-    unread: unread, unread_total: unread_total, list: list, title: title,
+    unread: unread, unread_total: unread_total, list: list, failed: failed, title: title,
     face: face, conversation_face: conversation_face, friend: friend,
     names: names, typing: typing, rows: rows
   };

@@ -39,7 +39,8 @@ chat.ui = (function () {
     routed: function (state, action) {
       return change(state, {
         view: action.view, panel: action.panel, join: action.join || state.join, dialog: null,
-        open: action.view === "chats" ? action.open : state.open
+        open: action.view === "chats" ? action.open : state.open,
+        admin: action.page ? change(state.admin, { page: action.page }) : state.admin
       });
     },
     view: setter("view"),
@@ -52,6 +53,9 @@ chat.ui = (function () {
     setting: function (state, action) {
       return change(state, { settings: change.key(state.settings, action.name, action.value) });
     },
-    draft: keyed("drafts")
+    draft: keyed("drafts"),
+    drafts: setter("drafts"),
+    reply: keyed("replies"),
+    redraft: setter("redraft")
   };
 }());

@@ -13,9 +13,8 @@ chat.app = (function () {
     var state = props.state;
     var page = Object.prototype.hasOwnProperty.call(pages, state.view) ? pages[state.view] : null;
     var open = state.view === "chats" && state.open;
-    return el.div({
-      class: el.cx("app", (open || page) && "app--open", page && "app--page", chat.select_group.panel(state) && "app--panel")
-    },
+    var beside = open && (chat.select_group.panel(state) || state.seeks.here);
+    return el.div({ class: el.cx("app", (open || page) && "app--open", page && "app--page", beside && "app--panel") },
       chat.rail(props),
       page ? el.main({ class: "pane page", key: state.view }, chat.banner(props), el.view(page, props))
         : [chat.side(props), chat.chat_pane(props)]);
@@ -23,8 +22,9 @@ chat.app = (function () {
 
   function app(props) {
     var state = props.state;
-    if (state.phase === "door") { return chat.sign_in(props); }
+    if (state.phase === "door") { return el.view(chat.sign_in, props); }
     if (state.phase !== "in") {
+      if (!state.notice && chat.skeleton.expected()) { return chat.skeleton(); }
       return el.main({ class: "door" }, state.notice ? chat.banner(props) : el.p(null, chat.i18n.t("app.starting")));
     }
     return el.div({ class: "whole" }, inside(props), chat.dialogs.show(props));

@@ -1,4 +1,4 @@
-// The conversations, newest first.
+// The conversations: pinned ones, then the newest. The arrow keys walk along.
 var chat = chat || {};
 
 chat.chat_list = (function () {
@@ -7,45 +7,29 @@ chat.chat_list = (function () {
   var el = chat.el;
   var t = chat.i18n.t;
 
-  function summary(state, conversation) {
-    var message = conversation.last_message;
-    var name_of = chat.select.names(state);
-    var draft = state.drafts[conversation.id];
-    var kind, text, said;
-    if (draft && conversation.id !== state.open) {
-      return [el.span({ class: "tag" }, t("list.draft")), " ", draft];
-    }
-    if (!message) { return ""; }
-    kind = chat.kinds.of(message);
-    text = message.summary || kind.summary(message, name_of);
-    said = kind.notice || conversation.type === "direct" || !message.sender ? text
-      : t("list.said", { name: name_of(message.sender, message.sender_name), text: text });
-    return conversation.mentions ? [el.span({ class: "tag" }, t("list.mentioned")), " ", said] : said;
+  function walk(event) {
+    var rows, to, at;
+    rows = event.currentTarget.querySelectorAll(".row");
+    at = Array.prototype.indexOf.call(rows, document.activeElement);
+    to = at < 0 ? null : chat.keys.along(event, at, rows.length);
+    if (to === null) { return; }
+    event.preventDefault();
+    rows[to].focus();
   }
 
-  function row(state, act, conversation) {
-    var title = chat.select.title(conversation, state);
-    var message = conversation.last_message;
-    return el.li({ key: conversation.id },
-      el.button({
-        class: "row", type: "button",
-        "aria-current": conversation.id === state.open ? "true" : null,
-        onClick: function () { act.groups.open(conversation.id); }
-      },
-      chat.avatar(title, false, chat.select.conversation_face(state, conversation)),
-      el.span({ class: "who" },
-        el.strong(null, title),
-        el.span(null, summary(state, conversation))),
-      el.span({ class: "meta" },
-        el.span({ class: "meta__time" }, message ? chat.time.brief(message.sent_at, Date.now()) : ""),
-        chat.badge(chat.select.unread(state, conversation), "list.unread", conversation.muted))));
+  function empty(act) {
+    return el.div({ class: "empty" },
+      el.p(null, t("list.empty")),
+      el.p({ class: "empty__ways" },
+        el.button({ class: "secondary", type: "button", onClick: function () { act.doors.show_find(true); } }, t("list.find_group")), " ",
+        el.button({ class: "secondary", type: "button", onClick: function () { act.view("contacts"); } }, t("list.find_friends"))));
   }
 
   function chat_list(props) {
     var found = chat.select.list(props.state);
-    if (!found.length) { return el.p({ class: "empty" }, t("list.empty")); }
-    return el.ul({ class: "scroll", "aria-label": t("list.title") }, found.map(function (conversation) {
-      return row(props.state, props.act, conversation);
+    if (!found.length) { return empty(props.act); }
+    return el.ul({ class: "scroll", "aria-label": t("list.title"), onKeyDown: walk }, found.map(function (conversation) {
+      return chat.chat_row(props, conversation, false);
     }));
   }
 

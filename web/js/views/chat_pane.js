@@ -28,6 +28,11 @@ chat.chat_pane = (function () {
         group && el.small({ class: "head__count" },
           t("group.count", { count: group.member_count, limit: group.member_limit }),
           group.number ? " · " + t("group.number", { number: group.number }) : "")),
+      el.button({
+        class: "icon-button", type: "button", "aria-expanded": state.seeks.here ? "true" : "false",
+        "aria-label": t("search.here"), title: t("search.here"),
+        onClick: state.seeks.here ? props.act.search.close_here : props.act.search.open_here
+      }, chat.icon("search")),
       !conversation.left && chat.conversation_menu(props, conversation),
       conversation.type === "group" && !conversation.left && panel_button(props, conversation));
   }
@@ -54,12 +59,10 @@ chat.chat_pane = (function () {
           key: "log" + conversation.id, state: state, act: props.act, conversation: conversation
         }),
         typing(state, conversation),
-        chat.silenced(state, conversation, function () {
-          return el.view(chat.composer, {
-            key: "composer" + conversation.id, act: props.act, conversation: conversation.id,
-            title: chat.select.title(conversation, state), draft: state.drafts[conversation.id] || ""
-          });
-        })),
+        el.view(chat.composer_place, { key: "composer" + conversation.id, state: state, act: props.act, conversation: conversation })),
+      state.seeks.here && el.view(chat.search_here, {
+        key: "here" + conversation.id, state: state, act: props.act, conversation: conversation
+      }),
       chat.select_group.panel(state) && el.view(chat.group_panel, {
         key: "panel" + conversation.id, state: state, act: props.act, conversation: conversation
       })

@@ -51,7 +51,8 @@ chat.dialog = (function () {
     render: function (props) {
       return el.div({ class: "veil", onMouseDown: this.beside },
         el.div({
-          class: el.cx("dialog", props.wide && "dialog--wide"), role: props.alert ? "alertdialog" : "dialog", "aria-modal": "true",
+          class: el.cx("dialog", props.wide && "dialog--wide", props.whole && "dialog--whole"),
+          role: props.alert ? "alertdialog" : "dialog", "aria-modal": "true",
           "aria-labelledby": this.heading, tabIndex: -1, ref: this.attach, onKeyDown: this.key
         },
         el.header({ class: "dialog__head" },

@@ -22,13 +22,31 @@ chat.menu = (function () {
     componentWillUnmount: function () { document.removeEventListener("mousedown", this.elsewhere); },
 
     componentDidUpdate: function (props, state) {
-      if (this.state.open && !state.open) { this.choices()[0].focus(); }
+      if (!this.state.open || state.open) { return; }
+      if (this.beyond()) { this.setState({ up: true }); }
+      if (this.choices().length) { this.choices()[0].focus(); }
+    },
+
+    /** Does the list hang out of what scrolls around it, and would it fit above? */
+    beyond: function () {
+      var list = this.root.querySelector("[role=menu]").getBoundingClientRect();
+      var top = 0, bottom = document.documentElement.clientHeight;
+      var node = this.root.parentNode, style, box;
+      for (; node && node.nodeType === 1; node = node.parentNode) {
+        style = self.getComputedStyle(node);
+        if (/auto|scroll/.test(style.overflowY)) {
+          box = node.getBoundingClientRect();
+          top = Math.max(top, box.top);
+          bottom = Math.min(bottom, box.bottom);
+        }
+      }
+      return list.bottom > bottom && this.root.getBoundingClientRect().top - list.height > top;
     },
 
     choices: function () { return this.root.querySelectorAll("[role=menuitem]"); },
 
     open: function (open) {
-      this.setState({ open: open });
+      this.setState({ open: open, up: false });
       document[open ? "addEventListener" : "removeEventListener"]("mousedown", this.elsewhere);
     },
 
@@ -57,7 +75,7 @@ chat.menu = (function () {
           class: "icon-button", type: "button", "aria-label": props.label, title: props.label,
           "aria-haspopup": "true", "aria-expanded": state.open ? "true" : "false", onClick: this.toggle
         }, props.content),
-        state.open && el.ul({ class: "menu__list", role: "menu", "aria-label": props.label },
+        state.open && el.ul({ class: el.cx("menu__list", state.up && "menu__list--up"), role: "menu", "aria-label": props.label },
           props.items.filter(Boolean).map(function (item) {
             return el.li({ key: item.label, role: "none" }, el.button({
               class: el.cx("menu__item", item.danger && "menu__item--danger"), type: "button", role: "menuitem", tabIndex: -1,

@@ -11,13 +11,15 @@ chat.message = (function () {
     function button(key, action) {
       return el.button({ class: "link", type: "button", onClick: function () { action(item.client_id); } }, t(key));
     }
+    if (item.upload && item.state === "uploading") { return chat.upload_state(item, act); }
     if (item.state === "failed") {
       return el.span({ class: "state", role: "alert" },
         el.span({ class: "tag" }, t("send.failed", { reason: chat.i18n.problem(item.problem) })), " ",
         button("send.again", act.send.again), " ", button("send.discard", act.send.discard));
     }
     if (item.state === "waiting") {
-      return el.span({ class: "state" }, t("send.waiting"), " ", button("send.again", act.send.again));
+      return el.span({ class: "state" }, t("send.waiting"), " ",
+        button("send.again", act.send.again), " ", button("send.discard", act.send.discard));
     }
     return el.span({ class: "state" }, t("send.sending"));
   }
@@ -44,7 +46,7 @@ chat.message = (function () {
     el.div({ class: "msg__body" },
       // A grouped row shows no name and time, yet whoever only hears it needs them.
       el.span({ class: row.more || row.mine ? "sr" : "msg__name" }, name, " ", !row.mine && when(told.sent_at)),
-      el.div({ class: "bubble" }, kind.bubble(told, name_of, { state: state, act: act })),
+      el.div({ class: "bubble" }, (kind.bubble || kind.summary)(told, name_of, { state: state, act: act })),
       row.item && state_of(row.item, act),
       row.mine && !row.item && el.span({ class: "state" }, when(told.sent_at))));
   }

@@ -31,9 +31,10 @@ chat.rail = (function () {
     var tabs = ["chats", "contacts", "settings"].concat(me.administrator ? ["admin"] : []);
     return el.nav({ class: "rail", "aria-label": t("rail.name") },
       el.button({
-        class: "rail__me", type: "button", title: me.name, "aria-label": t("rail.me", { name: me.name }),
-        onClick: function () { props.act.dialog({ name: "me" }); }
-      }, chat.avatar(me.name, true, chat.select.face(props.state, me.id)), chat.presence_mark(me.status)),
+        class: "rail__me", type: "button", title: me.name, onClick: function () { props.act.dialog({ name: "me" }); }
+      },
+      chat.avatar(me.name, true, chat.select.face(props.state, me.id)),
+      el.span({ class: "sr" }, t("rail.me", { name: me.name })), chat.presence_mark(me.status)),
       el.ul({ class: "rail__tabs" }, tabs.map(function (name) { return tab(name, props); })));
   }
 

@@ -18,10 +18,11 @@ chat.side = (function () {
     var state = props.state;
     var act = props.act;
     return el.section({ class: "side", "aria-label": t("list.title"), key: "chats" },
-      el.div({ class: "bar bar--first" },
+      el.view(chat.finder, { text: state.finder, act: act }),
+      el.div({ class: "bar" },
         el.button({ class: "secondary", type: "button", onClick: act.doors.show_create }, t("create.title")),
         toggle(t("find.title"), Boolean(state.search), act.doors.show_find)),
-      state.search ? chat.find_groups(props) : chat.chat_list(props));
+      state.search ? chat.find_groups(props) : state.finder.trim() ? chat.finder_results(props) : chat.chat_list(props));
   }
 
   function side(props) {

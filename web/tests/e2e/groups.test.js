@@ -158,7 +158,7 @@ test("invited, let in, promoted, muted, removed, banned; handed over and dissolv
   await settings.getByRole("button", { name: "Remove the picture" }).click();
   await row(bob, "Crew").locator("img").waitFor({ state: "detached", timeout: AT_ONCE_MS });
   await settings.getByLabel("Choose a picture").setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("text") });
-  await settings.getByRole("alert").getByText("This is no picture that can be used").waitFor();
+  await settings.getByRole("alert").getByText("This is no picture that can be read").waitFor();
   await ann.page.keyboard.press("Escape");
 
   // Cards: one's own, and that of somebody below.

@@ -111,7 +111,12 @@ async function becomes(check, sentence, within_ms = 5000) {
   assert.fail(`${sentence} (last: ${JSON.stringify(last)})`);
 }
 
+/** Waits until the keyboard is there. */
+function has_focus(locator, sentence) {
+  return becomes(() => locator.evaluate((node) => node === node.ownerDocument.activeElement), sentence);
+}
+
 module.exports = {
-  AT_ONCE_MS, PASSWORD, becomes, bubble, bubbles, choose, create_group, inside, join_group, person, row, sees, sign_in, sign_out,
-  sign_up, write
+  AT_ONCE_MS, PASSWORD, becomes, bubble, bubbles, choose, create_group, has_focus, inside, join_group, person, row, sees, sign_in,
+  sign_out, sign_up, write
 };

@@ -8,7 +8,7 @@ const G = "g1";
 
 function page(role = "member") {
   const { chat } = load(["lib/limits", "lib/change", "lib/id", "lib/http", "lib/i18n", "lib/remaining", "kinds/", "state/",
-    "actions/ask", "actions/group"], { document: { cookie: "" } });
+    "actions/asking", "actions/group"], { document: { cookie: "" } });
   chat.i18n.use(dictionary("en"));
   const calls = [];
   const app = { store: chat.store(chat.reduce, chat.initial()) };
@@ -174,15 +174,4 @@ test("creating again after a lost answer is the same group", () => {
   named("create_group")[0].done({ status: 0, code: "network" }, null);
   app.doors.create({ name: "New" }, "one-id");
   assert.deepEqual(named("create_group").map((call) => call.given[0].client_id), ["one-id", "one-id"]);
-});
-
-test("hiding the open conversation closes it", () => {
-  const { app, named, state } = page();
-  app.groups.open(G);
-  app.groups.arrange(G, { pinned: true });
-  named("set_conversation")[0].done(null, null);
-  assert.equal(state().open, G);
-  app.groups.arrange(G, { hidden: true });
-  named("set_conversation")[1].done(null, null);
-  assert.equal(state().open, null);
 });

@@ -3,7 +3,7 @@
 // is open, or in the banner.
 var chat = chat || {};
 
-chat.ask = (function () {
+chat.asking = (function () {
   "use strict";
 
   /**
@@ -11,7 +11,7 @@ chat.ask = (function () {
    * @param {function(Function): void} request gets the callback (problem, answer)
    * @param {function(Object): void} [then] after success
    */
-  function ask(app, request, then) {
+  function asking(app, request, then) {
     var first = app.store.state().dialog;
 
     function put(values) {
@@ -38,5 +38,5 @@ chat.ask = (function () {
     });
   }
 
-  return ask;
+  return asking;
 }());

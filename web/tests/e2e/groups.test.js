@@ -283,7 +283,7 @@ test("the ways in: asking and waiting, links, and why not", { timeout: 120000 },
     return names[0] === "Doors" || names;
   }, "the pinned one is the first");
   await choose(fay, "This conversation", "Mute for me");
-  await fay.page.getByRole("button", { name: "This conversation" }).click();
+  await fay.page.getByRole("button", { name: "This conversation", exact: true }).click();
   await fay.page.getByRole("menuitem", { name: "Unmute for me" }).waitFor();
   await fay.page.getByRole("menuitem", { name: "Hide this conversation" }).click();
   await row(fay, "Doors").filter({ hasNotText: "invited" }).first().waitFor({ state: "visible" });

@@ -26,6 +26,8 @@ chat.main = (function () {
   app.typing = chat.typing(app);
   app.reading = chat.reading(app);
   app.groups = chat.groups(app);
+  app.doors = chat.group_doors(app);
+  app.govern = chat.group_govern(app);
   app.search = chat.search(app);
   app.arrange = chat.arrange(app);
   app.admin = chat.administer(app);
@@ -41,6 +43,7 @@ chat.main = (function () {
   // What views may do.
   var act = {
     session: app.session, groups: app.groups, history: app.history, send: app.send, typing: app.typing,
+    doors: app.doors, govern: app.govern,
     people: app.people, friends: app.friends, account: app.account, files: app.uploading, mentions: app.mentions,
     search: app.search, arrange: app.arrange, admin: app.admin,
     wake: function () { app.transport.wake(); },
@@ -74,8 +77,8 @@ chat.main = (function () {
   [
     // What is kept comes before what is sent: no message leaves that would not be found again.
     app.drafts, app.outbox_kept,
-    app.receive, app.history, app.send, app.uploading, app.reading, app.groups, app.people, app.friends, app.account, app.folded, app.route,
-    app.search, app.admin,
+    app.receive, app.history, app.send, app.uploading, app.reading, app.groups, app.doors, app.govern, app.people,
+    app.friends, app.account, app.folded, app.route, app.search, app.admin,
     chat.title, chat.remember, chat.sound, app.notify, chat.shake
   ].forEach(function (effect) {
     store.listen(effect.follow);

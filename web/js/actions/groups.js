@@ -1,5 +1,5 @@
-// Making, finding, joining and leaving groups; who is in one; and the direct
-// chat that begins with somebody in it.
+// Opening groups and the direct chats that begin in them; what is known of a group
+// is read when it is opened, and from then on the feed keeps it true.
 var chat = chat || {};
 
 chat.groups = (function () {
@@ -16,6 +16,9 @@ chat.groups = (function () {
 
   /** @param {{store: Object, api: Object}} app */
   function groups(app) {
+    var reading = {}; // members of these are being read
+    var looked_up = {}; // members whose profile was asked for, by id
+
     function dispatch(action) { app.store.dispatch(action); }
 
     function notice(problem) {
@@ -26,67 +29,58 @@ chat.groups = (function () {
       dispatch({ type: "opened", id: id });
     }
 
+    function last_of(id) {
+      var one = app.store.state().conversations[id];
+      return one ? one.last : undefined;
+    }
+
+    /** A group that we are in since this moment, or were before. */
     function enter(group) {
       dispatch({ type: "group", id: group.id, value: group });
       dispatch({ type: "started", conversation: { id: group.id, type: "group", name: group.name } });
       open(group.id);
     }
 
-    function load(id) {
+    function read_group(id) {
+      var since = last_of(id);
       app.api.group(id, function (problem, answer) {
-        if (!problem) { dispatch({ type: "group", id: id, value: answer.group || answer }); }
-      });
-      if (!app.store.state().panel) { return; }
-      app.api.members(id, function (problem, answer) {
-        if (problem) { return notice(problem); }
-        dispatch({ type: "members", id: id, members: answer.members.map(member) });
+        if (!problem) { dispatch({ type: "group", id: id, value: answer.group, since: since }); }
       });
     }
 
-    function look_for(query) {
-      dispatch({ type: "search", search: { query: query, busy: true, groups: null, problem: null } });
-      app.api.find_groups(query, function (problem, answer) {
-        var now = app.store.state().search;
-        if (!now || now.query !== query) { return; } // another question was asked meanwhile
-        dispatch({ type: "search", search: {
-          query: query, busy: false, groups: problem ? null : answer.groups, problem: problem
-        } });
+    function read_members(id) {
+      var since = last_of(id);
+      if (reading[id]) { return; }
+      reading[id] = true;
+      app.api.members(id, function (problem, answer) {
+        var one = app.store.state().conversations[id];
+        delete reading[id];
+        if (!one || one.left) { return; }
+        if (problem) { return chat.http.passing(problem) ? notice(problem) : undefined; }
+        dispatch({ type: "members", id: id, members: answer.members.map(member), since: since });
+      });
+    }
+
+    /** Who came while we looked, let in by somebody else: the message has no name for them. */
+    function learn(id, members) {
+      var missing = members.filter(function (one) { return !one.user && !looked_up[one.id]; }).slice(0, chat.limits.people_at_once);
+      if (!missing.length) { return; }
+      missing.forEach(function (one) { looked_up[one.id] = true; });
+      app.api.people(missing.map(function (one) { return one.id; }), function (problem, answer) {
+        missing.forEach(function (one) { delete looked_up[one.id]; });
+        if (problem || app.store.state().phase !== "in") { return; }
+        dispatch({ type: "people", people: answer.users });
+        dispatch({ type: "members_known", id: id, people: answer.users });
       });
     }
 
     return {
       open: open,
+      enter: enter,
       close: function () { open(null); },
       panel: function (shown) { dispatch({ type: "panel", panel: shown }); },
-      show_find: function (shown) {
-        dispatch({ type: "create", create: null });
-        dispatch({ type: "search", search: shown ? { query: "", busy: false, groups: null, problem: null } : null });
-      },
-      show_create: function (shown) {
-        dispatch({ type: "search", search: null });
-        dispatch({ type: "create", create: shown ? { busy: false, problem: null } : null });
-      },
-      look_for: look_for,
-      create: function (name) {
-        dispatch({ type: "create", create: { busy: true, problem: null } });
-        app.api.create_group({ name: name }, function (problem, answer) {
-          if (problem) { return dispatch({ type: "create", create: { busy: false, problem: problem } }); }
-          enter(answer.group);
-        });
-      },
-      join: function (id) {
-        app.api.join_group(id, {}, function (problem, answer) {
-          var now = app.store.state().search;
-          if (!problem && answer && answer.group) { return enter(answer.group); }
-          if (!now) { return; }
-          dispatch({ type: "search", search: chat.change(now, {
-            problem: problem || { code: "join_pending", detail: "" }
-          }) });
-        });
-      },
       leave: function (id) {
-        app.api.leave_group(id, app.store.state().me.id, function (problem) {
-          if (problem) { return notice(problem); }
+        chat.asking(app, function (done) { app.api.leave_group(id, app.store.state().me.id, done); }, function () {
           dispatch({ type: "panel", panel: false });
         });
       },
@@ -99,14 +93,16 @@ chat.groups = (function () {
           open(told.id);
         });
       },
-      /** Effect: an open group's numbers and, in the panel, its members are fresh. */
+      /** Effect: what is known of an open group is fresh; presence is, whenever the panel opens. */
       follow: function (before, after) {
         var one = after.conversations[after.open];
         var was = before.conversations[after.open];
-        if (!one || one.type !== "group" || one.left) { return; }
-        var latest = one.last_message;
-        var changed = was && was.last_message !== latest && latest && /^group\./.test(latest.kind);
-        if (before.open !== after.open || before.panel !== after.panel || !was || changed) { load(one.id); }
+        var members = after.members[after.open];
+        if (after.phase !== "in" || !one || one.type !== "group" || one.left) { return; }
+        var anew = before.phase !== "in" || before.open !== after.open || !was || was.left || (before.members[one.id] && !members);
+        if (anew) { read_group(one.id); }
+        if ((anew && !members) || (after.panel && !before.panel)) { read_members(one.id); }
+        if (members && members !== before.members[one.id]) { learn(one.id, members); }
       }
     };
   }

@@ -1,7 +1,9 @@
 // The kinds of messages the page can draw, by name. A kind is an object:
 //   summary(message, name_of)  one line for lists
-//   bubble(message, name_of)   what stands in the bubble; or, for a neutral line,
-//   notice: true               and the summary is all there is
+//   bubble(message, name_of, page)  what stands in the bubble; page is { state, act }
+// or, for a neutral line between the bubbles,
+//   notice: true               and the summary is all there is, unless it has
+//   card(message, name_of)     what stands there instead, or null
 // One file per kind (or family) beside this one; what nobody registered is drawn
 // by kinds/unknown.js, so a newer server never leaves a hole.
 var chat = chat || {};

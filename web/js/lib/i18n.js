@@ -30,6 +30,12 @@ chat.i18n = (function () {
     });
   }
 
+  /** What the server says about one field: ours, else its own with the form's name for the field. */
+  function field(one) {
+    if (has("error.invalid." + one.field)) { return t("error.invalid." + one.field); }
+    return (has("door." + one.field) ? t("door." + one.field) : one.field) + ": " + one.message;
+  }
+
   /** A refusal's own holes; and how long to wait, where the server says so. */
   function holes_of(trouble) {
     var found = { seconds: Math.ceil((trouble.retry_ms || 0) / 1000) };
@@ -37,16 +43,11 @@ chat.i18n = (function () {
     return found;
   }
 
-  /** What went wrong, in words: ours for the code, else the server's own. */
+  /** What went wrong, in words: ours for the code, else the server's own. A code may mean two things by status. */
   function problem(trouble) {
-    var key = "error." + trouble.code;
-    // A few codes mean two things; the status tells which.
-    if (has(key + "." + trouble.status)) { return t(key + "." + trouble.status); }
-    var fields = (trouble.fields || []).map(function (one) {
-      // The server says what must change; the form has its own name for the field.
-      return (has("door." + one.field) ? t("door." + one.field) : one.field) + ": " + one.message;
-    }).join("; ");
-    return has(key) ? t(key, holes_of(trouble)) : fields || trouble.detail || t("error.unknown", { code: trouble.code });
+    var keys = ["error." + trouble.code + "." + trouble.status, "error." + trouble.code].filter(has);
+    var fields = (trouble.fields || []).map(field).join("; ");
+    return keys.length ? t(keys[0], holes_of(trouble)) : fields || trouble.detail || t("error.unknown", { code: trouble.code });
   }
 
   return { load: load, use: use, t: t, problem: problem };

@@ -64,6 +64,12 @@ chat.limits = {
   typing_every_ms: 3000,
   typing_shown_ms: 6000,
   read_every_ms: 2000,
+  // Rows of a long list that are drawn at first, and with each "show more".
+  list_rows: 100,
+  // Profiles that one request may ask for.
+  people_at_once: 100,
+  // Admins of a group; the server's own bound.
+  group_admins: 20,
   // A pause in typing after which the server is asked what was said.
   search_pause_ms: 600,
   // Pages without a hit that are asked for in a row; beyond, somebody has to press "more".

@@ -22,7 +22,9 @@ chat.api = (function () {
     }
 
     var found = {};
-    [chat.routes_door, chat.routes_chat, chat.routes_groups, chat.routes_people, chat.routes_admin].forEach(function (routes) {
+    [
+      chat.routes_door, chat.routes_chat, chat.routes_groups, chat.routes_people, chat.routes_bots, chat.routes_admin
+    ].forEach(function (routes) {
       found = chat.change(found, routes(call, part));
     });
     return /** @type {?} */ (found);

@@ -18,6 +18,7 @@ chat.conversations = (function () {
       peer_read_seq: null, // how far the other has read, if both show it
       pinned: false, muted: false, hidden: false, // mine alone
       role: null, member_count: 0, from_seq: 1,
+      muted_until: null, // in a group: until when I may not post; known once its members were read
       last: 0, // applied up to here
       counted: null, // the running count at `last`; null until told
       wanted: 0, // a seq beyond `last` that is known to exist: fetch up to it
@@ -69,7 +70,7 @@ chat.conversations = (function () {
     var conversations = {};
     action.snapshot.conversations.forEach(function (entry) { conversations[entry.id] = from_sync(entry); });
     return change(state, {
-      phase: "in", me: action.snapshot.me, conversations: conversations, members: {}, notice: null,
+      phase: "in", me: action.snapshot.me, conversations: conversations, members: {}, lists: {}, notice: null,
       users: change.key(state.users, action.snapshot.me.id, action.snapshot.me.name),
       friends: change(state.friends, { stale: state.friends.stale + 1 }),
       open: conversations[state.open] ? state.open : null

@@ -23,7 +23,8 @@ chat.initial = (function () {
       folded: {}, // folders of the contacts that are shut, by id
       account: { devices: null, busy: "", problem: null, done: "" }, // `busy` and `done` name what is or was asked
       groups: {}, // by id, as the server gives them
-      members: {}, // by group id
+      members: {}, // by group id, see state/membership.js
+      lists: {}, // read while somebody looks at them, see state/waiting.js
       outbox: [], // what we sent and the log does not hold yet, oldest first, see state/outbox.js
       picked: {}, // files chosen and not sent yet, by conversation, see state/uploads.js
       replies: {}, // seq of the message that the next text answers, by conversation
@@ -37,7 +38,6 @@ chat.initial = (function () {
       join: null, // code of an invitation link that the address holds
       settings: {}, // of this browser, see effects/remember.js
       search: null, // { query, busy, groups, problem } while looking for groups
-      create: null, // { busy, problem } while making one
       finder: "", // what stands in the search box, see state/seek.js
       seeks: { all: null, here: null }, // what was asked and found, by place
       admin: chat.admin_state.fresh(), // the administrator's pages, see state/admin_state.js

@@ -18,6 +18,7 @@ chat.messages = (function () {
     if (one.kind === "conversation") { return chat.conversations.arranged(state, one.body); }
     if (one.kind === "profile") { return chat.people.me(state, { me: one.body }); }
     if (one.kind === "profile.avatar") { return chat.people.me(state, { me: { avatar: one.body.file || undefined } }); }
+    if (one.kind === "group.declined") { return chat.doors.declined(state, one.body); }
     // Friends, requests and blocks are read anew, see actions/people_of.js.
     return change(state, { friends: change(state.friends, { stale: state.friends.stale + 1 }) });
   }
@@ -65,6 +66,7 @@ chat.messages = (function () {
     state = chat.conversations.put(state, change(conversation, values));
     state = learn_name(state, one.sender, one.sender_name);
     if (conversation.type === "self" && one.body) { state = settle(state, one); }
+    if (conversation.type === "group") { state = chat.membership.told(state, one); }
     return arrived(state, one);
   }
 

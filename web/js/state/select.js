@@ -58,6 +58,7 @@ chat.select = (function () {
     return state.friends.friends.filter(function (one) { return one.user.id === user; })[0] || null;
   }
 
+  /** @param {string} [fallback] */
   function name_of(state, user, fallback) {
     return state.users[user] || fallback || chat.i18n.t("user.unknown");
   }
@@ -68,13 +69,34 @@ chat.select = (function () {
     return held && held.remark || conversation.name || chat.i18n.t("conversation.unnamed");
   }
 
-  /** The names needed to say a message in words. */
-  function names(state) {
-    return function (user, fallback) { return name_of(state, user, fallback); };
+  // What members go by in the group that was asked about last: one look through
+  // the list for each change of it, not for each name.
+  var called = { list: null, names: {} };
+
+  function names_in(members) {
+    if (called.list !== members) {
+      called = { list: members, names: {} };
+      members.forEach(function (one) { called.names[one.id] = one.name; });
+    }
+    return called.names;
+  }
+
+  /** The names needed to say a message in words: in a group `id`, what its members go by there. */
+  function names(state, id) {
+    var inside = id && state.members[id] ? names_in(state.members[id]) : {};
+
+    /** @param {string} user @param {string} [fallback] */
+    function called_here(user, fallback) { return inside[user] || name_of(state, user, fallback); }
+
+    /** What they are called everywhere else. */
+    called_here.elsewhere = function (/** @type {string} */ user, /** @type {string} */ fallback) {
+      return state.people[user] && state.people[user].name || name_of(state, user, fallback);
+    };
+    return called_here;
   }
 
   function typing(state, conversation) {
-    return Object.keys(conversation.typing).map(function (user) { return name_of(state, user); });
+    return Object.keys(conversation.typing).map(function (user) { return names(state, conversation.id)(user); });
   }
 
   /** The rows of the timeline from `top` on: day lines, notices, messages, then the outbox. */

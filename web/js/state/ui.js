@@ -33,7 +33,7 @@ chat.ui = (function () {
       return state.attentive === action.attentive ? state : change(state, { attentive: action.attentive });
     },
     opened: function (state, action) {
-      return change(state, { view: "chats", open: action.id, search: null, create: null, notice: null });
+      return change(state, { view: "chats", open: action.id, search: null, notice: null });
     },
     /** The address was changed by hand, by Back or by a link. */
     routed: function (state, action) {
@@ -48,7 +48,6 @@ chat.ui = (function () {
     dialog: setter("dialog"),
     join: setter("join"),
     search: setter("search"),
-    create: setter("create"),
     notice: setter("notice"),
     settings: setter("settings"),
     setting: function (state, action) {
@@ -57,16 +56,6 @@ chat.ui = (function () {
     draft: keyed("drafts"),
     drafts: setter("drafts"),
     reply: keyed("replies"),
-    redraft: setter("redraft"),
-    group: keyed("groups"),
-    members: function (state, action) {
-      var users = state.users, presence = state.presence;
-      action.members.forEach(function (member) {
-        users = change.key(users, member.id, member.name);
-        presence = change.key(presence, member.id, member.status);
-      });
-      state = chat.people.people(state, { people: action.members.map(function (member) { return member.user; }) });
-      return change(state, { users: users, presence: presence, members: change.key(state.members, action.id, action.members) });
-    }
+    redraft: setter("redraft")
   };
 }());

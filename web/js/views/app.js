@@ -13,7 +13,7 @@ chat.app = (function () {
     var state = props.state;
     var page = Object.prototype.hasOwnProperty.call(pages, state.view) ? pages[state.view] : null;
     var open = state.view === "chats" && state.open;
-    var beside = open && (state.panel || state.seeks.here);
+    var beside = open && (chat.select_group.panel(state) || state.seeks.here);
     return el.div({ class: el.cx("app", (open || page) && "app--open", page && "app--page", beside && "app--panel") },
       chat.rail(props),
       page ? el.main({ class: "pane page", key: state.view }, chat.banner(props), el.view(page, props))

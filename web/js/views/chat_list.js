@@ -21,7 +21,7 @@ chat.chat_list = (function () {
     return el.div({ class: "empty" },
       el.p(null, t("list.empty")),
       el.p({ class: "empty__ways" },
-        el.button({ class: "secondary", type: "button", onClick: function () { act.groups.show_find(true); } }, t("list.find_group")), " ",
+        el.button({ class: "secondary", type: "button", onClick: function () { act.doors.show_find(true); } }, t("list.find_group")), " ",
         el.button({ class: "secondary", type: "button", onClick: function () { act.view("contacts"); } }, t("list.find_friends"))));
   }
 

@@ -1,4 +1,4 @@
-// The open conversation: head, timeline, who types, composer, group panel.
+// The open conversation: head, announcement, timeline, who types, composer, group panel.
 var chat = chat || {};
 
 chat.chat_pane = (function () {
@@ -6,6 +6,16 @@ chat.chat_pane = (function () {
 
   var el = chat.el;
   var t = chat.i18n.t;
+
+  function panel_button(props, conversation) {
+    var shown = chat.select_group.panel(props.state);
+    var waiting = chat.select_group.asking(props.state, conversation.id);
+    return el.button({
+      class: "icon-button head__panel", type: "button", "aria-expanded": shown ? "true" : "false", title: t("panel.members"),
+      "aria-label": waiting ? t("panel.members_waiting", { count: waiting }) : t("panel.members"),
+      onClick: function () { props.act.groups.panel(!shown); }
+    }, chat.icon("panel"), chat.badge(waiting, "requests.waiting"));
+  }
 
   function head(props, conversation) {
     var state = props.state;
@@ -23,10 +33,8 @@ chat.chat_pane = (function () {
         "aria-label": t("search.here"), title: t("search.here"),
         onClick: state.seeks.here ? props.act.search.close_here : props.act.search.open_here
       }, chat.icon("search")),
-      conversation.type === "group" && el.button({
-        class: "icon-button", type: "button", "aria-expanded": state.panel ? "true" : "false",
-        "aria-label": t("panel.members"), title: t("panel.members"), onClick: function () { act.panel(!state.panel); }
-      }, chat.icon("panel")));
+      !conversation.left && chat.conversation_menu(props, conversation),
+      conversation.type === "group" && !conversation.left && panel_button(props, conversation));
   }
 
   function typing(state, conversation) {
@@ -46,6 +54,7 @@ chat.chat_pane = (function () {
       el.main({ class: "pane", key: "pane" },
         head(props, conversation),
         chat.banner(props),
+        chat.announcement(state, conversation),
         el.view(chat.timeline, {
           key: "log" + conversation.id, state: state, act: props.act, conversation: conversation
         }),
@@ -54,7 +63,7 @@ chat.chat_pane = (function () {
       state.seeks.here && el.view(chat.search_here, {
         key: "here" + conversation.id, state: state, act: props.act, conversation: conversation
       }),
-      state.panel && conversation.type === "group" && el.view(chat.group_panel, {
+      chat.select_group.panel(state) && el.view(chat.group_panel, {
         key: "panel" + conversation.id, state: state, act: props.act, conversation: conversation
       })
     ];

@@ -13,7 +13,7 @@ chat.dialogs = (function () {
     /** What is open now, or null. */
     show: function (props) {
       var dialog = props.state.dialog;
-      return !dialog ? null : chat.el.view(by_name[dialog.name], {
+      return !dialog || !by_name[dialog.name] ? null : chat.el.view(by_name[dialog.name], {
         key: dialog.name, state: props.state, act: props.act, dialog: dialog
       });
     }

@@ -30,12 +30,13 @@ chat.message = (function () {
 
   function message(row, state, act) {
     var told = row.message;
-    var name_of = chat.select.names(state);
+    var name_of = chat.select.names(state, told && told.conversation);
     var name, kind;
     if (row.day) { return el.li({ class: "notice", key: row.key }, chat.time.day(row.day, Date.now())); }
     kind = chat.kinds.of(told);
     if (row.notice) {
-      return el.li({ class: "notice", key: row.key, "data-seq": told.seq }, kind.summary(told, name_of));
+      return el.li({ class: "notice", key: row.key, "data-seq": told.seq },
+        kind.card && kind.card(told, name_of) || kind.summary(told, name_of));
     }
     name = row.mine ? state.me.name : name_of(told.sender, told.sender_name);
     return el.li({
@@ -45,7 +46,7 @@ chat.message = (function () {
     el.div({ class: "msg__body" },
       // A grouped row shows no name and time, yet whoever only hears it needs them.
       el.span({ class: row.more || row.mine ? "sr" : "msg__name" }, name, " ", !row.mine && when(told.sent_at)),
-      el.div({ class: "bubble" }, (kind.bubble || kind.summary)(told, name_of, { act: act })),
+      el.div({ class: "bubble" }, (kind.bubble || kind.summary)(told, name_of, { state: state, act: act })),
       row.item && state_of(row.item, act),
       row.mine && !row.item && el.span({ class: "state" }, when(told.sent_at))));
   }

@@ -20,9 +20,8 @@ chat.side = (function () {
     return el.section({ class: "side", "aria-label": t("list.title"), key: "chats" },
       el.view(chat.finder, { text: state.finder, act: act }),
       el.div({ class: "bar" },
-        toggle(t("create.title"), Boolean(state.create), act.groups.show_create),
-        toggle(t("find.title"), Boolean(state.search), act.groups.show_find)),
-      state.create && chat.create_group(props),
+        el.button({ class: "secondary", type: "button", onClick: act.doors.show_create }, t("create.title")),
+        toggle(t("find.title"), Boolean(state.search), act.doors.show_find)),
       state.search ? chat.find_groups(props) : state.finder.trim() ? chat.finder_results(props) : chat.chat_list(props));
   }
 

@@ -63,6 +63,12 @@ async function join_group(who, group) {
   await who.page.getByRole("heading", { name: group }).waitFor();
 }
 
+/** One of the choices behind a menu button. */
+async function choose(who, menu, choice) {
+  await who.page.getByRole("button", { name: menu, exact: true }).click();
+  await who.page.getByRole("menuitem", { name: choice, exact: true }).click();
+}
+
 /** A row of the list, by its title alone: the summary beside it may name the same people. */
 function row(who, title) {
   return who.page.getByRole("list", { name: "Conversations" }).getByRole("button")
@@ -111,6 +117,6 @@ function has_focus(locator, sentence) {
 }
 
 module.exports = {
-  AT_ONCE_MS, PASSWORD, becomes, bubble, bubbles, create_group, has_focus, inside, join_group, person, row, sees, sign_in, sign_out,
-  sign_up, write
+  AT_ONCE_MS, PASSWORD, becomes, bubble, bubbles, choose, create_group, has_focus, inside, join_group, person, row, sees, sign_in,
+  sign_out, sign_up, write
 };

@@ -5,7 +5,7 @@ const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
 const {
-  AT_ONCE_MS, becomes, bubble, bubbles, create_group, inside, join_group, person, row, sees, sign_in, sign_out, sign_up, write
+  AT_ONCE_MS, becomes, bubble, bubbles, choose, create_group, inside, join_group, person, row, sees, sign_in, sign_out, sign_up, write
 } = require("./people");
 
 let running;
@@ -81,7 +81,7 @@ async function scenario(tag, event_source) {
   await ann.page.getByRole("button", { name: "Members", exact: true }).click();
   const panel = ann.page.getByRole("complementary", { name: "Group" });
   await panel.getByText("2/200").waitFor();
-  await panel.getByRole("button", { name: `Message ${bob.name}` }).click();
+  await choose(ann, `About ${bob.name}`, "Message");
   await ann.page.getByRole("heading", { name: bob.name }).waitFor();
   await write(ann, `just us ${tag}`);
 
@@ -107,7 +107,7 @@ async function scenario(tag, event_source) {
   // Bob leaves: Ann is told, and he can write there no more.
   await row(bob, group).click();
   await bob.page.getByRole("button", { name: "Members", exact: true }).click();
-  await bob.page.getByRole("button", { name: "Leave the group" }).click();
+  await choose(bob, "This group", "Leave the group");
   await bob.page.getByRole("button", { name: "Leave", exact: true }).click();
   await bob.page.getByText("You are no longer in this group.").waitFor({ timeout: AT_ONCE_MS });
   assert.equal(await bob.page.locator("textarea").count(), 0);

@@ -10,7 +10,7 @@ const { dictionary, load, plain } = require("../load");
 const folder = path.join(__dirname, "../fixtures");
 
 function page(me) {
-  const { chat } = load(["lib/limits", "lib/change", "lib/i18n", "kinds/", "state/"]);
+  const { chat } = load(["lib/limits", "lib/change", "lib/i18n", "lib/remaining", "kinds/", "state/"]);
   chat.i18n.use(dictionary("en"));
   const store = chat.store(chat.reduce, chat.initial());
   store.dispatch({ type: "synced", snapshot: { cursor: "0", me: { id: me, username: me, name: me }, conversations: [] } });

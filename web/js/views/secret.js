@@ -1,0 +1,40 @@
+// Something that the server tells only once: to be copied now.
+var chat = chat || {};
+
+chat.secret = (function () {
+  "use strict";
+
+  var el = chat.el;
+  var t = chat.i18n.t;
+
+  return chat.component({
+    init: function () {
+      var self_ = this;
+      this.attach = function (field) { self_.field = field; };
+      this.all = function () { self_.field.select(); };
+      // The clipboard of today is missing on plain http; this way is old and everywhere.
+      this.copy = function () {
+        var copied = false;
+        self_.field.select();
+        try { copied = document.execCommand("copy"); } catch (refused) { copied = false; }
+        self_.setState({ said: t(copied ? "secret.copied" : "secret.by_hand") });
+      };
+    },
+
+    componentDidMount: function () {
+      this.field.focus();
+      this.field.select();
+    },
+
+    /** props: { label, value, hint? } */
+    render: function (props, state) {
+      return el.div({ class: "secret" },
+        el.label({ "for": "secret" }, props.label),
+        el.div({ class: "secret__row" },
+          el.input({ class: "input", id: "secret", readOnly: true, value: props.value, ref: this.attach, onFocus: this.all }),
+          el.button({ class: "primary", type: "button", onClick: this.copy }, t("secret.copy"))),
+        el.p({ class: "soft" }, props.hint || t("secret.once")),
+        el.p({ class: "soft", role: "status" }, state.said || ""));
+    }
+  });
+}());

@@ -266,7 +266,7 @@ test("a nudge shakes the other's window, unless they mind motion; a second one i
   await row(bob, ann.name).getByText(/nudged/).waitFor();
   assert.deepEqual(await ann.page.evaluate("document.body.className"), "", "not one's own");
   await ann.page.getByRole("button", { name: `Nudge ${bob.name}`, exact: true }).click();
-  await ann.page.getByText("Once a minute is enough").waitFor();
+  await ann.page.getByText("You nudged them a moment ago").waitFor();
   await bob.page.emulateMedia({ reducedMotion: "reduce" });
   await bob.page.evaluate("window.shaken = []; document.body.className = 'shaken'");
   await becomes(async () => (await bob.page.evaluate("window.shaken"))[0] === "shaken:none", "who minds motion sees none");

@@ -27,7 +27,7 @@ chat.app = (function () {
       if (!state.notice && chat.skeleton.expected()) { return chat.skeleton(); }
       return el.main({ class: "door" }, state.notice ? chat.banner(props) : el.p(null, chat.i18n.t("app.starting")));
     }
-    return el.div({ class: "whole" }, inside(props), chat.dialogs.show(props));
+    return el.div({ class: "whole" }, inside(props), chat.dialogs.show(props), chat.sign_in_again(props));
   }
 
   /** A page of its own for a view: chat.app.page("settings", view). */

@@ -214,7 +214,9 @@ function workers(world, tab) {
       let take = null;
       const to_tab = (told) => {
         const copy = plain(told);
-        world.later(() => { if (worker.alive && !tab.dead && port.onmessage) { tab.hear(() => port.onmessage({ data: copy })); } }, PORT_MS);
+        world.later(() => {
+          if (worker.alive && !tab.dead && port.onmessage) { tab.hear(() => port.onmessage({ data: copy })); }
+        }, PORT_MS);
       };
       world.inside(() => { take = worker.hub.connect(to_tab); });
       port.postMessage = (told) => {

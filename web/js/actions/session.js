@@ -105,8 +105,11 @@ chat.session = (function () {
     function in_again(form) {
       app.store.dispatch({ type: "expired", expired: { open: true, busy: true, problem: null } });
       app.api.sign_in(form, function (problem, answer) {
+        var now = app.store.state().expired;
         if (problem) {
-          return app.store.dispatch({ type: "expired", expired: { open: true, busy: false, problem: problem } });
+          // Meanwhile the form may have been put aside, or another tab signed in.
+          if (now) { app.store.dispatch({ type: "expired", expired: { open: now.open, busy: false, problem: problem } }); }
+          return;
         }
         app.shout.say({ signed_in: answer.user.id });
         if (answer.user.id === me().id) { back(); } else { self.location.reload(); }

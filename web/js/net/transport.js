@@ -6,6 +6,9 @@ var chat = chat || {};
 chat.transport = (function () {
   "use strict";
 
+  // So many attempts fit into a restart (about half a minute); beyond, something else is wrong.
+  var RESTART_TRIES = 5;
+
   // The wall clock may jump; silence is measured on one that does not.
   function now() {
     return self.performance && self.performance.now ? self.performance.now() : Date.now();
@@ -103,7 +106,8 @@ chat.transport = (function () {
       var wait = Math.max(chat.backoff(failures), at_least_ms || 0);
       failures += 1;
       close();
-      reason = why;
+      // A server that said it would restart is not there for a while: that is no other reason.
+      if (reason !== "draining" || failures > RESTART_TRIES) { reason = why; }
       reopen_in(wait);
     }
 

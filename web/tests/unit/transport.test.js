@@ -209,6 +209,14 @@ for (const name of Object.keys(LINKS)) {
     assert.equal(w.opened().length, 0);
     w.clock.advance(1);
     assert.deepEqual([w.opened().length, last(w.log.links).reason], [1, "draining"]);
+    w.drop();
+    assert.equal(last(w.log.links).reason, "draining", "a server that restarts is not there for a while");
+    for (let i = 0; i < 5; i += 1) {
+      reopened(w);
+      w.drop();
+    }
+    assert.equal(last(w.log.links).reason, "network", "this is no restart any more");
+    reopened(w);
     w.greet("c1");
     assert.equal(last(w.log.links).reason, "");
   });

@@ -128,7 +128,8 @@ fn join_worker(
             })?;
             let mut content = concatenate(Kind::Script, &imports, files)
                 .map_err(|error| error.replace("index.html lists", &format!("`{path}` imports")))?;
-            content.extend_from_slice(format!(";\n{head}{tail}\n").as_bytes());
+            content.extend_from_slice(b";\n");
+            content.extend_from_slice(slim(&format!("{head}{tail}")).as_bytes());
             content
         }
     };
@@ -147,7 +148,9 @@ fn cut_out<'a>(text: &'a str, marks: (&str, &str)) -> Option<(&'a str, &'a str, 
 
 /// The strings of a list such as `"/a.js", "/b.js"`; none if there is anything else in it.
 fn strings(list: &str) -> Option<Vec<&str>> {
-    let quoted = |text: &'_ str| -> Option<_> { text.trim().strip_prefix('"')?.strip_suffix('"') };
+    fn quoted(text: &str) -> Option<&str> {
+        text.trim().strip_prefix('"')?.strip_suffix('"')
+    }
     let list = list.split(',').map(quoted).collect::<Option<Vec<_>>>()?;
     // Absolute, because such addresses are relative to the worker, which moves.
     let is_path = |path: &&str| path.starts_with('/') && !path.contains('"');
@@ -349,14 +352,14 @@ mod tests {
     fn the_worker_is_one_script_with_what_it_imports_in_front() {
         let script = "// W\nvar w;\nself.importScripts(\n  \"/lib/c.js\", \"/a.js\"\n);\nw();\n";
         let joined = join_with_worker(script).unwrap();
-        let worker = "worker.h44.js";
+        let worker = "worker.h36.js";
         let page = format!(
             "<body data-worker=\"{worker}\"><script src=\"app.h9.js\"></script></body>"
         );
         assert_eq!(joined.page, page);
         assert_eq!(
             String::from_utf8_lossy(&joined.files[worker]),
-            ";\n<lib/c.js>\n;\n<a.js>\n;\n// W\nvar w;\n\nw();\n\n"
+            ";\n<lib/c.js>\n;\n<a.js>\n;\nvar w;\nw();\n"
         );
         let joined = join_with_worker("w();").unwrap();
         assert_eq!(joined.files["worker.h7.js"], b";\nw();\n");

@@ -13,6 +13,7 @@ class World {
     const clock = this.clock = new Clock();
     Object.assign(this, {
       event_source, shared, worker_fails, head: 0, user: "me", down: false, hole: false, no_stream: false, reset: false,
+      slow_ms: 0, // how much longer answers take to a tab itself
       refuse: null, readers: [], tabs: [], ports: [], streams: 0, polls: 0, worker: null
     });
     class FakeDate extends Date {
@@ -181,7 +182,7 @@ function requests(world) {
         }
         Object.assign(this, { status, responseText: JSON.stringify(body), headers });
         this.onload();
-      });
+      }, LATENCY_MS + (this.by_worker ? 0 : world.slow_ms));
     }
     fail() {
       this.close();

@@ -13,6 +13,7 @@ chat.api = (function () {
   function api(unauthorized) {
     var calls = chat.calls(unauthorized);
     // Signed in again: what waited is asked again. Or never will be.
+    /** @type {Object} */
     var found = { resume: calls.resume, forget: calls.forget };
     [chat.routes_door, chat.routes_chat, chat.routes_groups, chat.routes_people, chat.routes_admin].forEach(function (routes) {
       found = chat.change(found, routes(calls.call, part));

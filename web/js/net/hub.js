@@ -163,7 +163,6 @@ chat.hub = (function () {
 
     function resume(tab) {
       if (!is_ours(tab)) { return; }
-      if (state === "none") { tab.post({ type: "reset" }); }
       if (state === "over") {
         state = "running";
         transport.resume();

@@ -5,7 +5,7 @@ var chat = chat || {};
 chat.shout = (function () {
   "use strict";
 
-  var KEY = "webqq.shout";
+  var KEY = "shout";
 
   /** @param {function(Object): void} heard */
   function shout(heard) {
@@ -13,8 +13,8 @@ chat.shout = (function () {
 
     function told(event) {
       var word = null;
-      if (event.key !== KEY || !event.newValue) { return; }
-      try { word = JSON.parse(event.newValue); } catch (broken) { return; }
+      if (event.key !== "webqq." + KEY) { return; }
+      word = chat.storage.read(KEY);
       // One old browser tells the tab that spoke, too.
       if (word && word.who !== me) { heard(word.said); }
     }
@@ -24,9 +24,7 @@ chat.shout = (function () {
     return {
       say: function (said) {
         // The id makes each word another one: the same twice would be no change.
-        try {
-          chat.boot.storage("localStorage").setItem(KEY, JSON.stringify({ who: me, id: chat.id(), said: said }));
-        } catch (refused) { return; }
+        chat.storage.write(KEY, { who: me, id: chat.id(), said: said });
       }
     };
   }

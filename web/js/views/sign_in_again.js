@@ -1,5 +1,6 @@
 // The session ended while somebody was here: the door comes to the page, not the
-// page to the door. Behind it everything stays as it was.
+// page to the door. Behind it everything stays as it was. No dialogue by name: it
+// may stand over one that is open, which is there again afterwards.
 var chat = chat || {};
 
 chat.sign_in_again = (function () {
@@ -20,6 +21,8 @@ chat.sign_in_again = (function () {
     var expired = props.state.expired;
     var act = props.act.session;
 
+    function later() { act.show_expired(false); }
+
     function submit(event) {
       event.preventDefault();
       if (expired.busy) { return; }
@@ -27,17 +30,17 @@ chat.sign_in_again = (function () {
     }
 
     if (!expired || !expired.open) { return null; }
-    return el.div({ class: "over", role: "dialog", "aria-modal": "true", "aria-labelledby": "again-title" },
-      el.form({ class: "card", onSubmit: submit },
-        el.h1({ id: "again-title" }, t("expired.title")),
-        el.p({ class: expired.problem ? "problem" : "field", role: "alert" },
+    return el.view(chat.dialog, { key: "again", name: t("expired.title"), on_close: later },
+      el.form({ onSubmit: submit },
+        el.p({ class: expired.problem ? "problem" : "dialog__text", role: "alert" },
           expired.problem ? chat.i18n.problem(expired.problem) : t("expired.why")),
         field("username", {
-          autocomplete: "username", autocapitalize: "none", spellcheck: false,value: props.state.me.username
+          autocomplete: "username", autocapitalize: "none", spellcheck: false, defaultValue: props.state.me.username
         }),
-        field("password", { type: "password", autocomplete: "current-password" }),
-        el.button({ class: "primary", type: "submit", disabled: expired.busy }, t("door.sign_in")),
-        el.button({ class: "link", type: "button", onClick: function () { act.show_expired(false); } }, t("expired.later"))));
+        field("password", { type: "password", autocomplete: "current-password", "data-first": true }),
+        el.footer({ class: "dialog__foot" },
+          el.button({ class: "secondary", type: "button", onClick: later }, t("expired.later")),
+          el.button({ class: "primary", type: "submit", disabled: expired.busy }, t("door.sign_in")))));
   }
 
   return sign_in_again;

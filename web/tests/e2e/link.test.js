@@ -4,7 +4,7 @@
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
-const { PASSWORD, becomes, bubbles, create_group, join_group, person, row, sees, sign_up, tab, write } = require("./people");
+const { PASSWORD, becomes, bubbles, create_group, inside, join_group, person, row, sees, sign_up, tab, write } = require("./people");
 const { proxy } = require("./proxy");
 
 // The page waits 40 s before it takes silence for a loss; here, a little more
@@ -215,7 +215,7 @@ test("another user signs in at the dialogue: the page is theirs, and nothing of 
   await dialog.getByLabel("User name").fill("other_eve");
   await dialog.getByLabel("Password").fill(PASSWORD);
   await dialog.getByRole("button", { name: "Sign in" }).click();
-  await ann.page.locator(".me").getByText("Eve", { exact: true }).waitFor();
+  await inside({ ...ann, name: "Eve" });
   assert.equal(await ann.page.getByText("Group other").count(), 0);
   assert.equal(await ann.page.getByText("a secret").count(), 0);
   await part(ann, bob, eve);

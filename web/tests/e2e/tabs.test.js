@@ -3,7 +3,7 @@
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
-const { PASSWORD, becomes, create_group, inside, join_group, person, row, sees, sign_up, tab, write } = require("./people");
+const { PASSWORD, becomes, create_group, inside, join_group, person, row, sees, sign_out, sign_up, tab, write } = require("./people");
 
 const TABS = 8;
 
@@ -72,7 +72,7 @@ for (const [tag, path, options] of [
     await becomes(() => held(ann, path) === 1 || held(ann, path), "still one connection");
 
     // One signs out: all are at the door, and no connection is left.
-    await tabs[2].page.getByRole("button", { name: "Sign out" }).click();
+    await sign_out({ ...tabs[2], name: ann.name });
     for (const one of tabs.slice(1)) { await door(one); }
     await becomes(() => path === "/api/poll" || held(ann, path) === 0 || held(ann, path), "no stream is left");
     // And one signs in: all are in again.
@@ -143,7 +143,7 @@ test("without a shared worker: hidden tabs hold no connection, all eight load an
   await becomes(() => held(ann, "/api/stream") === 1 || held(ann, "/api/stream"), "and back", 10000);
   await all_see(tabs, "at once", 20000);
 
-  await tabs[3].page.getByRole("button", { name: "Sign out" }).click();
+  await sign_out({ ...tabs[3], name: ann.name });
   for (const one of tabs) { await door(one); }
   assert.deepEqual(ann.complaints, []);
   await ann.context.close();

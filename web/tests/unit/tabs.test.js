@@ -185,16 +185,61 @@ test("a snapshot from before the link opened is taken again rather than trusted"
   one({ type: "start", cursor: "c7", user: "me" });
   assert.ok(types(heard[0]).includes("reset"), "what lies between the two cursors would be missing");
   assert.ok(!types(heard[1]).includes("reset"));
-  // Had it the same cursor, there would be nothing between.
-  const third = [];
-  const again = shared();
-  const [a, b] = [[], third].map((list) => again.hub().hub.connect((told) => list.push(told)));
-  a({ type: "join", number: 1 });
-  b({ type: "join", number: 1 });
-  again.advance(3000);
-  a({ type: "start", cursor: "c9", user: "me" });
-  b({ type: "start", cursor: "c9", user: "me" });
-  assert.ok(!types(third).includes("reset"));
+});
+
+for (const moved of [false, true]) {
+  test(`a snapshot with the link's own cursor is as good as the link's (${moved ? "its first" : "its present"})`, () => {
+    const world = shared();
+    const heard = [[], []];
+    const [one, two] = heard.map((list) => world.hub().hub.connect((told) => list.push(told)));
+    one({ type: "join", number: 1 });
+    two({ type: "join", number: 1 });
+    world.advance(3000);
+    world.write(9);
+    one({ type: "start", cursor: "c9", user: "me" });
+    world.advance(50);
+    world.write(moved ? 2 : 0);
+    world.advance(50);
+    two({ type: "start", cursor: "c9", user: "me" });
+    assert.ok(!heard[1].some((told) => told.type === "reset"));
+  });
+}
+
+test("let in by a link that is gone before the snapshot comes: that one is no good for the next link", () => {
+  const world = shared();
+  const heard = [[], []];
+  const [one, two] = heard.map((list) => world.hub().hub.connect((told) => list.push(told)));
+  one({ type: "join", number: 1 });
+  one({ type: "start", cursor: "c3", user: "me" });
+  world.advance(50);
+  two({ type: "join", number: 1 });
+  one({ type: "stop" });
+  world.readers[0].say({ type: "reset" });
+  world.advance(50);
+  one({ type: "join", number: 2 });
+  one({ type: "start", cursor: "c8", user: "me" });
+  two({ type: "start", cursor: "c5", user: "me" });
+  assert.ok(heard[1].some((told) => told.type === "reset"));
+});
+
+test("whenever a message comes while a tab joins or starts over, the tab has it, once", () => {
+  for (let ms = 0; ms < 40; ms += 1) {
+    for (const twice of [false, true]) {
+      const world = shared();
+      world.open_tab();
+      busy(world, 1000);
+      world.slow_ms = 15;
+      const tab = world.open_tab();
+      if (twice) {
+        world.advance(ms % 7);
+        tab.sync();
+      }
+      world.advance(ms);
+      world.write();
+      world.advance(500);
+      whole(world, `written ${ms} ms after opening`);
+    }
+  }
 });
 
 test("the last tab to leave turns off the light", () => {
@@ -268,11 +313,13 @@ test("the session is another user's: the old one's tabs are strangers, and hear 
   busy(world, 1000);
   world.user = "another";
   const fresh = world.open_tab();
+  world.advance(14); // its snapshot was read; what the old link brings now is not for it
+  world.write();
   const before = old.map((tab) => tab.last);
   busy(world, 2000);
   assert.deepEqual(old.map((tab) => tab.strangers), [1, 1]);
   assert.ok(old.every((tab, i) => tab.last <= before[i] + 1));
-  assert.deepEqual([fresh.last, fresh.gaps, world.readers.length], [world.head, [], 1]);
+  assert.deepEqual([fresh.last, fresh.gaps, fresh.repeated, world.readers.length], [world.head, [], 0, 1]);
 });
 
 test("the session ends: every tab is told once, and one link goes on for all", () => {
@@ -288,6 +335,7 @@ test("the session ends: every tab is told once, and one link goes on for all", (
   world.advance(1000);
   whole(world, "a new tab signed in: the others miss nothing");
   assert.deepEqual([late.snapshots, world.tabs.map((tab) => tab.snapshots), world.readers.length], [1, [1, 1, 1, 1], 1]);
+  assert.deepEqual(world.tabs.slice(0, 3).map((tab) => tab.repeated), [0, 0, 0], "the link goes on where it was");
 });
 
 test("a late tab is told who is there", () => {
@@ -370,9 +418,11 @@ test("more news than can be kept while a snapshot is on its way: start over", ()
   world.open_tab();
   busy(world, 1000);
   const slow = world.open_tab();
-  world.advance(8); // joined; the snapshot was read
+  // The snapshot is read, and then held up on its way.
+  world.slow_ms = 1000;
+  world.advance(8);
   world.write(2500);
-  busy(world, 1000);
+  busy(world, 3000);
   whole(world, "flooded");
-  assert.ok(slow.snapshots <= 2);
+  assert.equal(slow.snapshots, 2);
 });

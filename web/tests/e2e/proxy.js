@@ -5,7 +5,8 @@
 const net = require("node:net");
 
 /**
- * proxy("http://127.0.0.1:4711", told) -> { url, cut(), heal(), blackhole(), swallow(path), open(path), asked(path), stop() }
+ * proxy("http://127.0.0.1:4711", told) -> { url, cut(), heal(), blackhole(), swallow(path), open(path), waiting(path),
+ *   asked(path), stop() }
  * told(path) is called for each request.
  */
 async function proxy(to, told = () => undefined) {
@@ -31,13 +32,17 @@ async function proxy(to, told = () => undefined) {
       const line = /^[A-Z]+ (\S+) HTTP/.exec(chunk.toString("latin1"));
       if (line) {
         pair.path = new URL(line[1], to).pathname;
+        pair.answered = false;
         pair.mute = Boolean(swallowed) && pair.path.startsWith(swallowed);
         counts.set(pair.path, (counts.get(pair.path) || 0) + 1);
         told(pair.path);
       }
       if (!hole) { upstream.write(chunk); }
     });
-    upstream.on("data", (chunk) => { if (!pair.mute && !hole) { client.write(chunk); } });
+    upstream.on("data", (chunk) => {
+      pair.answered = true;
+      if (!pair.mute && !hole) { client.write(chunk); }
+    });
     for (const side of [client, upstream]) {
       side.on("error", end);
       side.on("close", end);
@@ -66,6 +71,8 @@ async function proxy(to, told = () => undefined) {
     swallow: (path) => { swallowed = path; },
     /** Connections that are open now and whose latest request was for this path. */
     open: (path) => [...pairs].filter((pair) => pair.path === path).length,
+    /** Requests for this path that have no answer yet. */
+    waiting: (path) => [...pairs].filter((pair) => pair.path === path && !pair.answered).length,
     /** Requests for this path so far. */
     asked: (path) => counts.get(path) || 0,
     stop: () => {

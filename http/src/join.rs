@@ -116,9 +116,9 @@ fn join_worker(
     let Some((before, path, after)) = cut_out(&joined.page, NAMED) else {
         return Ok(());
     };
-    let script = files
-        .get(path.trim_start_matches('/'))
-        .ok_or_else(|| format!("index.html names the worker `{path}`, but there is no such file."))?;
+    let script = files.get(path.trim_start_matches('/')).ok_or_else(|| {
+        format!("index.html names the worker `{path}`, but there is no such file.")
+    })?;
     let script = std::str::from_utf8(script).map_err(|_| format!("`{path}` is not UTF-8."))?;
     let content = match cut_out(script, LIST) {
         None => concatenate(Kind::Script, &[path], files)?,
@@ -353,9 +353,8 @@ mod tests {
         let script = "// W\nvar w;\nself.importScripts(\n  \"/lib/c.js\", \"/a.js\"\n);\nw();\n";
         let joined = join_with_worker(script).unwrap();
         let worker = "worker.h36.js";
-        let page = format!(
-            "<body data-worker=\"{worker}\"><script src=\"app.h9.js\"></script></body>"
-        );
+        let page =
+            format!("<body data-worker=\"{worker}\"><script src=\"app.h9.js\"></script></body>");
         assert_eq!(joined.page, page);
         assert_eq!(
             String::from_utf8_lossy(&joined.files[worker]),
@@ -372,7 +371,14 @@ mod tests {
         assert!(gone.contains("worker `gone.js`"), "{gone}");
         let gone = join_with_worker("self.importScripts(\"/gone.js\");").unwrap_err();
         assert!(gone.contains("`w.js` imports `/gone.js`"), "{gone}");
-        for list in ["", "a", "'/a.js'", "\"/a.js\",", "\"a.js\"", "\"/a.js\" + \"/b.js\""] {
+        for list in [
+            "",
+            "a",
+            "'/a.js'",
+            "\"/a.js\",",
+            "\"a.js\"",
+            "\"/a.js\" + \"/b.js\"",
+        ] {
             let error = join_with_worker(&format!("self.importScripts({list});")).unwrap_err();
             assert!(error.contains("double quotes"), "{list}: {error}");
         }

@@ -34,6 +34,12 @@ chat.session = (function () {
       app.store.dispatch({ type: "signed_out" });
     }
 
+    /** The same for all tabs of this browser: somebody wanted it so. */
+    function signed_out() {
+      app.shout.say({ signed_out: true });
+      left();
+    }
+
     /** The snapshot, then the feed from exactly there. */
     function sync() {
       life += 1;
@@ -120,6 +126,7 @@ chat.session = (function () {
       start: start,
       sync: sync,
       expired: expired,
+      signed_out: signed_out,
       unauthorized: unauthorized,
       probe: probe,
       sign_up: function (form) { enter(app.api.sign_up, form); },
@@ -136,8 +143,7 @@ chat.session = (function () {
           if (problem && problem.status !== 401) {
             app.store.dispatch({ type: "notice", notice: problem });
           } else {
-            app.shout.say({ signed_out: true });
-            left();
+            signed_out();
           }
         });
       },

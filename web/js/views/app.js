@@ -28,7 +28,8 @@ chat.app = (function () {
       return el.main({ class: "door" }, state.notice ? chat.banner(props) : el.p(null, chat.i18n.t("app.starting")));
     }
     // Above everything: a phone shows one pane at a time, and trouble concerns them all.
-    return el.div({ class: "whole" }, el.div({ key: "banner" }, chat.banner(props)), inside(props), chat.dialogs.show(props), chat.sign_in_again(props));
+    return el.div({ class: "whole" }, el.div({ key: "banner" }, chat.banner(props)), inside(props),
+      chat.dialogs.show(props), chat.sign_in_again(props));
   }
 
   /** A page of its own for a view: chat.app.page("settings", view). */

@@ -16,8 +16,8 @@ chat.banner = (function () {
   /** Read out once; the seconds are for the eyes, or they would be read out each. */
   function counting(key, seconds) {
     return [
-      el.span({ class: "sr", key: "said" }, t(key)),
-      el.span({ "aria-hidden": "true", key: "seen" }, t(key + "_in", { count: seconds }))
+      el.span({ key: "said" }, t(key)), " ",
+      el.span({ "aria-hidden": "true", key: "seen" }, t("banner.seconds", { count: seconds }))
     ];
   }
 

@@ -68,7 +68,7 @@ for (const [tag, options] of Object.entries({
   test(`${tag}: cut off for ten seconds, both ends have the same messages in the same order`, { timeout: 120000 }, async () => {
     const { ann, bob } = await two(`cut_${tag}`, options);
     between.cut();
-    await banner(ann, /Connection lost. Trying again in \d+ s/).waitFor();
+    await banner(ann, /Connection lost\. Trying again… \d+ s/).waitFor();
     for (let i = 1; i <= 12; i += 1) { await write(bob, `away ${i}.`); }
     await write(ann, "written while cut off");
     await ann.page.getByText("Not sent yet").waitFor();
@@ -125,7 +125,7 @@ for (const [tag, options] of Object.entries({ stream: {}, poll: { event_source: 
 test("the server restarts: the page says so, and goes on", { timeout: 120000 }, async () => {
   const { ann, bob } = await two("restart");
   const restarted = running.restart(4000);
-  await banner(ann, /The server is restarting. Trying again in \d+ s/).waitFor();
+  await banner(ann, /The server is restarting\. Trying again… \d+ s/).waitFor();
   await write(ann, "written meanwhile");
   await ann.page.getByText(/Not sent yet|Sending/).first().waitFor();
   await restarted;

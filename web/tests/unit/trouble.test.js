@@ -111,14 +111,14 @@ test("the banner: each state of the connection in words, and nothing for what pa
   const down = [link("online", 500), link("waiting", 1000, { retry_ms: 8000, reason: "network" })];
   assert.deepEqual(banner([link("online", 500)]), []);
   assert.deepEqual(banner(down), [], "the first second is nobody's business");
-  assert.match(banner([...down, tick(2000)])[0], /Connection lost\. Trying again in 7 s\. Try now/);
-  assert.match(banner([...down, tick(8999)])[0], /in 1 s/);
+  assert.match(banner([...down, tick(2000)])[0], /Connection lost\. Trying again… 7 s Try now/);
+  assert.match(banner([...down, tick(8999)])[0], /… 1 s/);
   assert.match(banner([...down, link("connecting", 9000)])[0], /^Connecting…$/);
   assert.deepEqual(banner([...down, link("connecting", 9000), link("online", 9100)]), []);
   assert.match(banner([...down, tick(2000), { type: "offline", offline: true }])[0], /You are offline/);
   assert.deepEqual(banner([link("online", 500), { type: "offline", offline: true }]), []);
   const restart = [link("online", 500), link("waiting", 1000, { retry_ms: 5000, reason: "draining" }), tick(2000)];
-  assert.match(banner(restart)[0], /The server is restarting\. Trying again in 4 s/);
+  assert.match(banner(restart)[0], /The server is restarting\. Trying again… 4 s/);
   assert.deepEqual(banner([link("online", 500), link("waiting", 1000, { retry_ms: 5000, reason: "rotated" }), tick(3000)]), []);
   assert.match(banner([link("superseded", 1000, { reason: "superseded" })])[0], /paused.*Connect here/);
   assert.deepEqual(banner([{ type: "expired", expired: { open: true } }, ...down, tick(2000)]), [], "the dialogue says it");
@@ -128,7 +128,7 @@ test("the banner: each state of the connection in words, and nothing for what pa
 
 test("the clock runs only while somebody waits", () => {
   const clock = new Clock();
-  const { chat } = load(["lib/limits", "lib/change", "kinds/", "state/", "effects/clock"], clock.fakes);
+  const { chat } = load(["lib/limits", "effects/clock"], clock.fakes);
   const ticks = [];
   const state = { phase: "in", expired: null, link: { since: 0 } };
   const effect = chat.clock({ store: { state: () => state, dispatch: (action) => {

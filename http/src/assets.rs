@@ -1,8 +1,8 @@
 //! The web client: the files of `web/`, and nothing else.
 //!
 //! Two ways to serve them. From disk (debug builds): each file as it is, looked at afresh for
-//! every request, never cached. Joined (release builds): embedded in the binary, scripts and
-//! styles joined (`join.rs`), compressed once at start, and cached by browsers for ever
+//! every request, never cached. Joined (release builds): embedded in the binary, scripts, styles
+//! and the worker joined (`join.rs`), compressed once at start, and cached by browsers for ever
 //! under names that change with the content. The tests of the client (`tests/`) are never served.
 
 use std::{collections::BTreeMap, io::Write, path::PathBuf, sync::Arc};

@@ -323,4 +323,13 @@ async fn the_real_client_joins() {
     let script = get(&assets, &address(&page, "<script src=\"")).await;
     assert_eq!(script.0.status().as_u16(), 200);
     assert!(!script.1.is_empty());
+    let path = address(&page, "data-worker=\"");
+    assert!(path.starts_with("/worker."), "{path}");
+    let worker = get(&assets, &path).await;
+    assert_eq!(
+        worker.0.headers()["cache-control"],
+        "public, max-age=31536000, immutable"
+    );
+    let text = worker.1;
+    assert!(text.contains("chat.hub = ") && !text.contains("importScripts("));
 }

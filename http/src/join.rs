@@ -5,6 +5,10 @@
 //! each run of neighbours; the page itself stays the only list, and the order stays the page's.
 //! Tags with anything between them (the scripts in the head, those at the end of the body) stay
 //! apart: that place in the page is why they were written there.
+//!
+//! The page's worker has its own list: `self.importScripts("/a.js", …);` in the script that the
+//! page names as `data-worker="…"`. A release answers with one script in place of that, too, under
+//! a name that changes with the content: tabs of before and after an update never share a worker.
 
 use std::collections::BTreeMap;
 
@@ -97,7 +101,60 @@ pub(crate) fn join(
         joined.page.push_str(&format!("{before}{path}{after}"));
         joined.files.insert(path, content);
     }
+    join_worker(&mut joined, files, hash)?;
     Ok(joined)
+}
+
+/// Joins the worker that the page names, if it names one.
+fn join_worker(
+    joined: &mut Joined,
+    files: &BTreeMap<String, Vec<u8>>,
+    hash: impl Fn(&[u8]) -> String,
+) -> Result<(), String> {
+    const NAMED: (&str, &str) = (" data-worker=\"", "\"");
+    const LIST: (&str, &str) = ("self.importScripts(", ");");
+    let Some((before, path, after)) = cut_out(&joined.page, NAMED) else {
+        return Ok(());
+    };
+    let script = files.get(path.trim_start_matches('/')).ok_or_else(|| {
+        format!("index.html names the worker `{path}`, but there is no such file.")
+    })?;
+    let script = std::str::from_utf8(script).map_err(|_| format!("`{path}` is not UTF-8."))?;
+    let content = match cut_out(script, LIST) {
+        None => concatenate(Kind::Script, &[path], files)?,
+        Some((head, list, tail)) => {
+            let imports = strings(list).ok_or_else(|| {
+                format!("`{path}` imports something else than addresses in double quotes.")
+            })?;
+            let mut content = concatenate(Kind::Script, &imports, files)
+                .map_err(|error| error.replace("index.html lists", &format!("`{path}` imports")))?;
+            content.extend_from_slice(b";\n");
+            content.extend_from_slice(slim(&format!("{head}{tail}")).as_bytes());
+            content
+        }
+    };
+    let name = format!("worker.{}.js", hash(&content));
+    joined.page = format!("{before}{}{name}{}{after}", NAMED.0, NAMED.1);
+    joined.files.insert(name, content);
+    Ok(())
+}
+
+/// What stands before, inside and after the first pair of marks.
+fn cut_out<'a>(text: &'a str, marks: (&str, &str)) -> Option<(&'a str, &'a str, &'a str)> {
+    let (before, rest) = text.split_once(marks.0)?;
+    let (inside, after) = rest.split_once(marks.1)?;
+    Some((before, inside, after))
+}
+
+/// The strings of a list such as `"/a.js", "/b.js"`; none if there is anything else in it.
+fn strings(list: &str) -> Option<Vec<&str>> {
+    fn quoted(text: &str) -> Option<&str> {
+        text.trim().strip_prefix('"')?.strip_suffix('"')
+    }
+    let list = list.split(',').map(quoted).collect::<Option<Vec<_>>>()?;
+    // Absolute, because such addresses are relative to the worker, which moves.
+    let is_path = |path: &&str| path.starts_with('/') && !path.contains('"');
+    list.iter().all(is_path).then_some(list)
 }
 
 /// Cuts a page up so that all pieces in order are the page.
@@ -277,6 +334,54 @@ mod tests {
     fn a_listed_file_must_exist() {
         let error = join_page("<script src=\"gone.js\"></script>").unwrap_err();
         assert!(error.contains("`gone.js`"), "{error}");
+    }
+
+    /// A page that names `w.js` as its worker, and what is in that.
+    fn join_with_worker(script: &str) -> Result<Joined, String> {
+        let files = ["a.js", "lib/c.js"].map(|path| (path, format!("<{path}>")));
+        let worker = ("w.js", script.to_owned());
+        let files = files.into_iter().chain([worker]);
+        let files = files.map(|(path, content)| (path.to_owned(), content.into_bytes()));
+        let page = format!("<body data-worker=\"w.js\">{A}</body>");
+        join(&page, &files.collect(), |content| {
+            format!("h{}", content.len())
+        })
+    }
+
+    #[test]
+    fn the_worker_is_one_script_with_what_it_imports_in_front() {
+        let script = "// W\nvar w;\nself.importScripts(\n  \"/lib/c.js\", \"/a.js\"\n);\nw();\n";
+        let joined = join_with_worker(script).unwrap();
+        let worker = "worker.h36.js";
+        let page =
+            format!("<body data-worker=\"{worker}\"><script src=\"app.h9.js\"></script></body>");
+        assert_eq!(joined.page, page);
+        assert_eq!(
+            String::from_utf8_lossy(&joined.files[worker]),
+            ";\n<lib/c.js>\n;\n<a.js>\n;\nvar w;\nw();\n"
+        );
+        let joined = join_with_worker("w();").unwrap();
+        assert_eq!(joined.files["worker.h7.js"], b";\nw();\n");
+        assert!(!join_page(A).unwrap().page.contains("worker"));
+    }
+
+    #[test]
+    fn a_worker_that_cannot_be_joined_stops_the_start() {
+        let gone = join_page("<body data-worker=\"gone.js\">").unwrap_err();
+        assert!(gone.contains("worker `gone.js`"), "{gone}");
+        let gone = join_with_worker("self.importScripts(\"/gone.js\");").unwrap_err();
+        assert!(gone.contains("`w.js` imports `/gone.js`"), "{gone}");
+        for list in [
+            "",
+            "a",
+            "'/a.js'",
+            "\"/a.js\",",
+            "\"a.js\"",
+            "\"/a.js\" + \"/b.js\"",
+        ] {
+            let error = join_with_worker(&format!("self.importScripts({list});")).unwrap_err();
+            assert!(error.contains("double quotes"), "{list}: {error}");
+        }
     }
 
     #[test]

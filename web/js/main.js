@@ -9,14 +9,21 @@ chat.main = (function () {
   var app = { store: store };
   var drawing = null;
 
-  app.api = chat.api(function () { app.session.signed_out(); });
-  app.transport = chat.transport({
+  app.api = chat.api(function () { app.session.unauthorized(); });
+  app.shout = chat.shout(function (word) { app.session.heard(word); });
+  app.transport = chat.tabs({
     entry: function (told) { app.receive.entry(told); },
     reset: function () { app.session.sync(); },
-    state: function (state, route) { store.dispatch({ type: "link", state: state, route: route }); },
+    state: function (link) {
+      store.dispatch({
+        type: "link", state: link.state, route: link.route, reason: link.reason, retry_ms: link.retry_ms, now: Date.now()
+      });
+    },
     probe: function (done) { app.session.probe(done); },
-    signed_out: function () { app.session.signed_out(); }
-  });
+    signed_out: function () { app.session.expired(); },
+    stranger: function () { self.location.reload(); },
+    voice: function (voice) { store.dispatch({ type: "voice", voice: voice }); }
+  }, document.body.getAttribute("data-worker"));
   app.session = chat.session(app);
   app.receive = chat.receive(app);
   app.history = chat.history(app);
@@ -59,6 +66,7 @@ chat.main = (function () {
     /** A text that goes back into the field: { conversation, text, stamp }, or null. */
     redraft: function (redraft) { store.dispatch({ type: "redraft", redraft: redraft }); },
     notice: function (problem) { store.dispatch({ type: "notice", notice: problem }); },
+    reload: function () { self.location.reload(); },
     dismiss: function () { store.dispatch({ type: "notice", notice: null }); }
   };
 
@@ -79,22 +87,31 @@ chat.main = (function () {
     app.drafts, app.outbox_kept,
     app.receive, app.history, app.send, app.uploading, app.reading, app.groups, app.doors, app.govern, app.people,
     app.friends, app.account, app.folded, app.route, app.search, app.admin,
-    chat.title, chat.remember, chat.sound, app.notify, chat.shake
+    chat.title, chat.remember, chat.sound, app.notify, chat.shake, chat.clock(app), chat.version(app)
   ].forEach(function (effect) {
     store.listen(effect.follow);
   });
   store.listen(draw_soon);
 
   function look() {
-    var attentive = document.visibilityState !== "hidden" && document.hasFocus();
-    store.dispatch({ type: "attentive", attentive: attentive });
-    if (document.visibilityState !== "hidden") { app.transport.wake(); }
+    var visible = document.visibilityState !== "hidden";
+    store.dispatch({ type: "attentive", attentive: visible && document.hasFocus() });
+    app.transport.look(visible);
+    if (visible) { app.transport.wake(); }
+  }
+
+  function network() {
+    var there = self.navigator.onLine !== false;
+    store.dispatch({ type: "offline", offline: !there });
+    app.transport.network(there);
   }
 
   // A stream that another tab took over comes back when this one is looked at.
   document.addEventListener("visibilitychange", look);
   ["focus", "blur", "pageshow"].forEach(function (name) { self.addEventListener(name, look); });
-  self.addEventListener("online", function () { app.transport.network_back(); });
+  ["online", "offline"].forEach(function (name) { self.addEventListener(name, network); });
+  self.addEventListener("pagehide", app.transport.leave);
+  self.addEventListener("pageshow", function (event) { if (event.persisted) { app.transport.back(); } });
 
   // Another language: its words first, then everything is drawn again.
   store.listen(function (before, after) {

@@ -7,21 +7,29 @@ const vm = require("node:vm");
 
 const WEB = path.join(__dirname, "..");
 
-/** The scripts of index.html, in order, vendored ones left out. */
+/** The scripts of index.html, in order. */
 function scripts() {
   const html = fs.readFileSync(path.join(WEB, "index.html"), "utf8");
   return [...html.matchAll(/<script src="([^"]+)"/g)].map((found) => found[1]);
 }
 
+/** The shared worker: its own script, as index.html names it, and those it imports, in order. */
+function worker_scripts() {
+  const html = fs.readFileSync(path.join(WEB, "index.html"), "utf8");
+  const own = /<body data-worker="([^"]+)">/.exec(html)[1];
+  const call = /self\.importScripts\(([^)]*)\);/.exec(fs.readFileSync(path.join(WEB, own), "utf8"));
+  return { own, imports: [...call[1].matchAll(/"\/([^"]+)"/g)].map((found) => found[1]) };
+}
+
 /**
  * load("state/", "lib/change.js") -> { chat, self }: the scripts under js/ that
- * begin with one of the parts. `fakes` are laid over the globals.
+ * begin with one of the parts, the page's and the worker's. `fakes` are laid over the globals.
  */
 function load(parts, fakes = {}) {
   const self = { setTimeout, clearTimeout, Math, Date, JSON, navigator: { language: "en" }, ...fakes };
   self.self = self;
   const context = vm.createContext(self);
-  for (const script of scripts()) {
+  for (const script of new Set([...scripts(), ...worker_scripts().imports])) {
     if (!parts.some((part) => script.startsWith("js/" + part))) { continue; }
     vm.runInContext(fs.readFileSync(path.join(WEB, script), "utf8"), context, { filename: script });
   }
@@ -66,4 +74,4 @@ class Clock {
   }
 }
 
-module.exports = { Clock, WEB, dictionary, load, plain, scripts };
+module.exports = { Clock, WEB, dictionary, load, plain, scripts, worker_scripts };

@@ -5,15 +5,18 @@ const crypto = require("node:crypto");
 const fs = require("node:fs");
 const path = require("node:path");
 const { test } = require("node:test");
-const { WEB, scripts } = require("./load");
+const { WEB, scripts, worker_scripts } = require("./load");
 
 const read = (name) => fs.readFileSync(path.join(WEB, name), "utf8");
 const under = (folder, end) => fs.readdirSync(path.join(WEB, folder), { recursive: true })
   .filter((name) => name.endsWith(end)).map((name) => folder + "/" + name.split(path.sep).join("/")).sort();
 
-test("index.html lists every script and every style once", () => {
+test("index.html lists every script and every style once; the rest is the worker's", () => {
   const listed = scripts();
-  assert.deepEqual(listed.filter((name) => name.startsWith("js/")).sort(), under("js", ".js"));
+  const worker = worker_scripts();
+  const only_there = [worker.own, ...worker.imports].filter((name) => !listed.includes(name));
+  assert.deepEqual([...listed.filter((name) => name.startsWith("js/")), ...only_there].sort(), under("js", ".js"));
+  assert.equal(new Set(worker.imports).size, worker.imports.length, "the worker imports nothing twice");
   assert.deepEqual(listed.filter((name) => name.startsWith("vendor/")), under("vendor", ".js"));
   const styles = [...read("index.html").matchAll(/<link rel="stylesheet" href="([^"]+)"/g)].map((found) => found[1]);
   assert.deepEqual([...styles].sort(), under("css", ".css"));
@@ -44,13 +47,25 @@ test("one file, one name, of a readable size", () => {
 test("scripts come after what they use while loading", () => {
   // Inside a function a name is looked up when it runs; at the top of a file,
   // where a `var` or a registration takes it, it has to be there already.
+  const worker = worker_scripts();
+  in_order(scripts().filter((name) => name.startsWith("js/")));
+  in_order([...worker.imports, worker.own]);
+});
+
+function in_order(files) {
   const before = new Set();
-  for (const file of scripts().filter((name) => name.startsWith("js/"))) {
+  for (const file of files) {
     for (const found of read(file).matchAll(/^ {0,2}(?:var \w+ = |return )chat\.(\w+)|^ {2}chat\.(\w+)\.add/gm)) {
       const used = found[1] || found[2];
       assert.ok(before.has(used), `${file} needs ${used} earlier`);
     }
     before.add(path.basename(file, ".js"));
+  }
+}
+
+test("what the worker runs needs no page", () => {
+  for (const file of worker_scripts().imports.filter((name) => name !== "js/lib/http.js")) {
+    assert.doesNotMatch(read(file), /\b(window|document|localStorage|sessionStorage|preact)\b/, file);
   }
 });
 

@@ -46,7 +46,7 @@ chat.own_account = (function () {
       /** The picture of oneself. `on.progress(sent, total)` hears how far it is, `on.done(problem)` how it ended. */
       set_face: function (file, on) {
         return app.api.set_face(file, { progress: on.progress, done: function (problem, answer) {
-          if (problem && problem.status === 401) { return app.session.signed_out(); }
+          if (problem && problem.status === 401) { app.session.unauthorized(); }
           if (!problem && app.store.state().phase === "in") { dispatch({ type: "me", me: answer }); }
           on.done(problem);
         } });

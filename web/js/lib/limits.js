@@ -55,6 +55,24 @@ chat.limits = {
   poll_wait_s: 15,
   // Breath between two polls: one engine runs timers only between requests.
   poll_pause_ms: 20,
+  // A hidden tab with a connection of its own asks this often instead of holding
+  // one open. Below the 15 s after which the server takes us for gone.
+  breathe_ms: 12000,
+  // Whoever flips through tabs gives up no connection; beyond, a hidden tab does.
+  breathe_after_ms: 5000,
+  // A worker that says nothing for so long is not there: then each for itself.
+  worker_ms: 5000,
+  // The first tab's snapshot opens the link; the others wait so long for it.
+  opener_ms: 3000,
+  // Tabs are asked for a sign of life; without one they are not the voice, and
+  // after a while nothing is queued for them any more.
+  tab_ping_ms: 15000,
+  tab_silent_ms: 45000,
+  tab_gone_ms: 600000,
+  // News kept while the snapshot before them is on its way; beyond, start over.
+  early_entries: 2000,
+  // Requests that wait for the user to sign in again; beyond, they fail.
+  held_calls: 50,
   // A link that lived this long was healthy, and back-off starts afresh.
   healthy_ms: 10000,
   backoff_floor_ms: 250,
@@ -78,5 +96,10 @@ chat.limits = {
   figures_every_ms: 5000,
   // Rows of one page of an administrator's list.
   admin_rows: 50,
-  draw_ms: 16
+  draw_ms: 16,
+  // Trouble shorter than this is nobody's business; beyond, the banner says so.
+  banner_grace_ms: 1000,
+  banner_tick_ms: 1000,
+  // After a reconnect: is there a newer page? Asked no more often than this.
+  version_every_ms: 60000
 };

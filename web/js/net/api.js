@@ -1,6 +1,6 @@
 // Requests to the server. The routes stand in net/routes/, one file per room; a
-// 401 anywhere but at the door means that the session is gone: then `signed_out`
-// is told and nobody else.
+// 401 anywhere but at the door means that the session is gone: then the request
+// waits (net/calls.js).
 var chat = chat || {};
 
 chat.api = (function () {
@@ -10,22 +10,15 @@ chat.api = (function () {
     return encodeURIComponent(text);
   }
 
-  function api(signed_out) {
-    function call(method, url, body, done) {
-      return chat.http(method, url, body, function (problem, answer) {
-        if (problem && problem.status === 401) {
-          signed_out();
-        } else {
-          done(problem, answer);
-        }
-      });
-    }
-
-    var found = {};
+  function api(unauthorized) {
+    var calls = chat.calls(unauthorized);
+    // Signed in again: what waited is asked again. Or never will be.
+    /** @type {Object} */
+    var found = { resume: calls.resume, forget: calls.forget };
     [
       chat.routes_door, chat.routes_chat, chat.routes_groups, chat.routes_people, chat.routes_bots, chat.routes_admin
     ].forEach(function (routes) {
-      found = chat.change(found, routes(call, part));
+      found = chat.change(found, routes(calls.call, part));
     });
     return /** @type {?} */ (found);
   }

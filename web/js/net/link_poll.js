@@ -9,8 +9,10 @@ chat.link_poll = (function () {
    * @param {string} cursor
    * @param {{entry: Function, cursor: Function, lost: Function}} on
    *   entry(entry, ""), then cursor(cursor) once the whole answer was taken
+   * @param {number} [breath_ms] ask at once for what there is, and rest so long
+   *   in between, instead of holding a request open
    */
-  function link_poll(cursor, on) {
+  function link_poll(cursor, on, breath_ms) {
     var closed = false;
     var first = true;
     var request = null;
@@ -32,12 +34,13 @@ chat.link_poll = (function () {
       if (closed) { return; }
       cursor = answer.cursor;
       on.cursor(cursor);
-      pause = setTimeout(ask, chat.limits.poll_pause_ms);
+      // A full answer has more behind it: no rest yet.
+      pause = setTimeout(ask, breath_ms && !answer.events.length ? breath_ms : chat.limits.poll_pause_ms);
     }
 
     function ask() {
       // The first answer comes at once: it tells that this way is open.
-      var wait = first ? 0 : chat.limits.poll_wait_s;
+      var wait = first || breath_ms ? 0 : chat.limits.poll_wait_s;
       request = chat.http("GET", "/api/poll?cursor=" + encodeURIComponent(cursor) + "&wait=" + wait +
         "&_=" + Date.now(), null, answered, chat.limits.silence_ms);
     }

@@ -6,33 +6,35 @@ var chat = chat || {};
 chat.transport = (function () {
   "use strict";
 
-  var POLL_ONLY = "webqq.poll_only";
-
-  function remembered() {
-    try { return chat.boot.storage("sessionStorage").getItem(POLL_ONLY) === "1"; } catch (refused) { return false; }
-  }
-
-  function remember() {
-    try { chat.boot.storage("sessionStorage").setItem(POLL_ONLY, "1"); } catch (refused) { return; }
-  }
+  // So many attempts fit into a restart (about half a minute); beyond, something else is wrong.
+  var RESTART_TRIES = 5;
 
   // The wall clock may jump; silence is measured on one that does not.
   function now() {
     return self.performance && self.performance.now ? self.performance.now() : Date.now();
   }
 
+  function trouble(code) {
+    return { status: 0, code: code, detail: "", retry_ms: 0 };
+  }
+
   /**
    * @param {{entry: Function, reset: Function, state: Function, probe: Function,
-   *   signed_out: Function}} on
+   *   signed_out: Function, stranger: Function, demoted: Function}} on
    *   entry(entry); reset(): all that is held is void, start again from a fresh
-   *   snapshot; state(name, route); probe(done): is the session still good?
-   *   signed_out(): the server ended it.
+   *   snapshot; state({ state, route, reason, retry_ms }); probe(done): how is the
+   *   session (net/probe.js)? signed_out(): it is over, resume() goes on after
+   *   the next; stranger(): it is somebody else's; demoted(): streams are held
+   *   back on this way.
    */
   function transport(on) {
     var limits = chat.limits;
-    var poll_only = remembered();
+    var poll_only = false;
+    var breathing = false;
     var link = null;
     var state = "stopped"; // stopped | connecting | online | waiting | superseded
+    var over = false; // stopped because the session ended
+    var reason = ""; // why there is no link, until there is one
     var cursor = "";
     var failures = 0;
     var opened_at = 0;
@@ -42,12 +44,13 @@ chat.transport = (function () {
     var life = 0;
 
     function route() {
-      return self.EventSource && !poll_only ? "stream" : "poll";
+      return self.EventSource && !poll_only && !breathing ? "stream" : "poll";
     }
 
-    function become(name) {
+    function become(name, retry_ms) {
       state = name;
-      on.state(name, route());
+      if (name === "online" || name === "stopped") { reason = ""; }
+      on.state({ state: name, route: route(), reason: reason, retry_ms: retry_ms || 0 });
     }
 
     function close() {
@@ -60,11 +63,12 @@ chat.transport = (function () {
     function heard() {
       heard_at = now();
       clearTimeout(timers.silence);
-      timers.silence = setTimeout(silent, limits.silence_ms);
+      // Between two breaths there is nothing to hear; each has its own limit.
+      if (!breathing) { timers.silence = setTimeout(silent, limits.silence_ms); }
     }
 
     function silent() {
-      lost({ status: 0, code: "silence", detail: "", retry_ms: 0 });
+      lost(trouble("silence"));
     }
 
     function open() {
@@ -76,13 +80,14 @@ chat.transport = (function () {
         timers.hello = setTimeout(demote, limits.hello_ms);
         link = chat.link_stream(cursor, { entry: entry, lost: lost });
       } else {
-        link = chat.link_poll(cursor, { entry: entry, cursor: advance, lost: lost });
+        link = chat.link_poll(cursor, { entry: entry, cursor: advance, lost: lost },
+          breathing ? limits.breathe_ms : 0);
       }
     }
 
     function demote() {
       poll_only = true;
-      remember();
+      on.demoted();
       open();
     }
 
@@ -91,42 +96,53 @@ chat.transport = (function () {
       if (to) { cursor = to; }
     }
 
-    function reopen_later(at_least_ms) {
+    function reopen_in(wait) {
+      clearTimeout(timers.retry);
+      timers.retry = setTimeout(open, wait);
+      become("waiting", wait);
+    }
+
+    function reopen_later(why, at_least_ms) {
       var wait = Math.max(chat.backoff(failures), at_least_ms || 0);
       failures += 1;
       close();
-      become("waiting");
-      timers.retry = setTimeout(open, wait);
+      // A server that said it would restart is not there for a while: that is no other reason.
+      if (reason !== "draining" || failures > RESTART_TRIES) { reason = why; }
+      reopen_in(wait);
     }
 
-    function lost(problem) {
-      var mine;
-      if (state === "online" && now() - opened_at > limits.healthy_ms) { failures = 0; }
-      if (problem.status === 401) {
-        stop();
-        on.signed_out();
-        return;
-      }
-      reopen_later(problem.retry_ms);
-      // A stream cannot say why it ended; an ordinary request can.
-      mine = life;
-      on.probe(function (good) {
-        if (good || mine !== life) { return; }
-        stop();
-        on.signed_out();
+    function probe(otherwise) {
+      var mine = life;
+      on.probe(function (verdict) {
+        if (mine !== life) { return; }
+        if (verdict === "over" || verdict === "other") {
+          stop();
+          over = verdict === "over";
+          if (over) { on.signed_out(); } else { on.stranger(); }
+        } else if (otherwise) {
+          otherwise(verdict);
+        }
       });
     }
 
-    function bye(reason) {
-      if (reason === "signed_out") {
-        stop();
-        on.signed_out();
-      } else if (reason === "superseded") {
+    function lost(problem) {
+      if (state === "online" && now() - opened_at > limits.healthy_ms) { failures = 0; }
+      reopen_later(problem.code, problem.retry_ms);
+      // A stream cannot say why it ended, and a 401 may be an older session's:
+      // a request made now can tell.
+      probe();
+    }
+
+    function bye(why) {
+      if (why === "signed_out") {
+        lost(trouble(why));
+      } else if (why === "superseded") {
         close();
+        reason = why;
         become("superseded");
       } else {
         if (now() - opened_at > limits.healthy_ms) { failures = 0; }
-        reopen_later(0);
+        reopen_later(why);
       }
     }
 
@@ -149,31 +165,49 @@ chat.transport = (function () {
       }
     }
 
-    function start(from) {
-      cursor = from;
-      failures = 0;
-      open();
-    }
-
     function stop() {
       close();
+      over = false;
       become("stopped");
     }
 
-    /** The tab is looked at again, or somebody pressed "try now". */
-    function wake() {
-      if (state === "superseded" || state === "waiting") { open(); }
-      if (state === "online" && now() - heard_at > limits.silence_ms) { silent(); }
-    }
-
-    /** The network came back: soon, but not all clients in the same instant. */
-    function network_back() {
-      if (state !== "waiting") { return; }
-      clearTimeout(timers.retry);
-      timers.retry = setTimeout(open, Math.floor(Math.random() * 1000));
-    }
-
-    return { start: start, stop: stop, wake: wake, network_back: network_back };
+    return {
+      start: function (from) {
+        cursor = from;
+        failures = 0;
+        over = false;
+        open();
+      },
+      stop: stop,
+      /** After signing in again: on from where the old session ended. */
+      resume: function () {
+        if (!over) { return; }
+        over = false;
+        failures = 0;
+        open();
+      },
+      cursor: function () { return cursor; },
+      /** No streams from now on: this way does not carry them. */
+      polls: function () { poll_only = true; },
+      breathe: function (wanted) {
+        if (breathing === wanted) { return; }
+        breathing = wanted;
+        if (state === "online" || state === "connecting") { open(); }
+      },
+      /** The tab is looked at again, or somebody pressed "try now". */
+      wake: function () {
+        if (state === "superseded" || state === "waiting") { open(); }
+        if (state === "online" && !breathing && now() - heard_at > limits.silence_ms) { silent(); }
+      },
+      /** The browser's word about the network. It may be wrong: so it only asks sooner. */
+      network: function (there) {
+        // Soon, but not all clients in the same instant.
+        if (there && state === "waiting") { reopen_in(Math.floor(Math.random() * 1000)); }
+        if (!there && state === "online") {
+          probe(function (verdict) { if (verdict === "unreachable") { lost(trouble("network")); } });
+        }
+      }
+    };
   }
 
   return transport;

@@ -10,7 +10,12 @@ chat.initial = (function () {
       phase: "starting", // starting | door | in
       me: null, // own profile: { id, number, username, name, signature, status, administrator, avatar? }
       door: { form: "sign_in", busy: false, problem: null },
-      link: { state: "stopped", route: "" },
+      // reason: why there is none; since: when it was last there; retry_at, now: for the countdown
+      link: { state: "stopped", route: "", reason: "", since: 0, retry_at: 0, now: 0 },
+      offline: false, // the browser says that there is no network
+      expired: null, // { open, busy, problem }: the session ended by itself; the page stays
+      voice: true, // of all tabs of this browser: is this the one that makes the sounds?
+      newer: false, // the server has a newer page
       conversations: {}, // by id, see state/conversations.js
       users: {}, // names by id, learnt from whatever mentions them
       people: {}, // profiles by id, see state/people.js

@@ -25,10 +25,26 @@ chat.ui = (function () {
       empty.attentive = state.attentive;
       empty.settings = state.settings;
       empty.join = state.join;
+      empty.voice = state.voice;
+      empty.offline = state.offline;
+      empty.newer = state.newer;
       return empty;
     },
     door: function (state, action) { return change(state, { door: change(state.door, action.door) }); },
-    link: function (state, action) { return change(state, { link: { state: action.state, route: action.route } }); },
+    /** `now` runs only while there is no link; `since` remembers when that began. */
+    link: function (state, action) {
+      var now = action.now || 0;
+      return change(state, { link: {
+        state: action.state, route: action.route, reason: action.reason || "",
+        since: action.state === "online" ? 0 : state.link.since || now,
+        retry_at: now + (action.retry_ms || 0), now: now
+      } });
+    },
+    tick: function (state, action) { return change(state, { link: change(state.link, { now: action.now }) }); },
+    offline: setter("offline"),
+    expired: setter("expired"),
+    voice: setter("voice"),
+    newer: setter("newer"),
     attentive: function (state, action) {
       return state.attentive === action.attentive ? state : change(state, { attentive: action.attentive });
     },

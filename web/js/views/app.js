@@ -16,7 +16,7 @@ chat.app = (function () {
     var beside = open && (chat.select_group.panel(state) || state.seeks.here);
     return el.div({ class: el.cx("app", (open || page) && "app--open", page && "app--page", beside && "app--panel") },
       chat.rail(props),
-      page ? el.main({ class: "pane page", key: state.view }, chat.banner(props), el.view(page, props))
+      page ? el.main({ class: "pane page", key: state.view }, el.view(page, props))
         : [chat.side(props), chat.chat_pane(props)]);
   }
 
@@ -27,7 +27,9 @@ chat.app = (function () {
       if (!state.notice && chat.skeleton.expected()) { return chat.skeleton(); }
       return el.main({ class: "door" }, state.notice ? chat.banner(props) : el.p(null, chat.i18n.t("app.starting")));
     }
-    return el.div({ class: "whole" }, inside(props), chat.dialogs.show(props));
+    // Above everything: a phone shows one pane at a time, and trouble concerns them all.
+    return el.div({ class: "whole" }, el.div({ key: "banner" }, chat.banner(props)), inside(props),
+      chat.dialogs.show(props), chat.sign_in_again(props));
   }
 
   /** A page of its own for a view: chat.app.page("settings", view). */

@@ -47,13 +47,12 @@ chat.chat_pane = (function () {
     var state = props.state;
     var conversation = state.conversations[state.open];
     if (!conversation) {
-      return el.main({ class: "pane" }, chat.banner(props),
+      return el.main({ class: "pane" },
         el.h1({ class: "sr" }, t("app.name")), el.p({ class: "empty empty--pane" }, t("chat.none")));
     }
     return [
       el.main({ class: "pane", key: "pane" },
         head(props, conversation),
-        chat.banner(props),
         chat.announcement(state, conversation),
         el.view(chat.timeline, {
           key: "log" + conversation.id, state: state, act: props.act, conversation: conversation

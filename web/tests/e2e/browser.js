@@ -14,13 +14,52 @@ function need(file, sentence) {
   return file;
 }
 
-/** Starts the server on a free port with an empty directory; { url, stop }. */
-async function server() {
+/** The page with other limits, in a folder of its own: waiting 40 s for a watchdog tests patience. */
+function page_with(limits) {
+  const from = process.env.WEBQQ_WEB || path.join(__dirname, "../..");
+  const to = fs.mkdtempSync(path.join(os.tmpdir(), "webqq-page-"));
+  fs.cpSync(from, to, { recursive: true, filter: (name) => name !== path.join(from, "tests") });
+  const file = path.join(to, "js/lib/limits.js");
+  let text = fs.readFileSync(file, "utf8");
+  for (const [name, value] of Object.entries(limits)) {
+    const line = new RegExp(`(\\n  ${name}: )\\d+`);
+    need(line.test(text) && file, `There is no limit ${name}.`);
+    text = text.replace(line, `$1${value}`);
+  }
+  fs.writeFileSync(file, text);
+  return to;
+}
+
+/**
+ * Starts the server on a free port with an empty directory; { url, stop, restart }.
+ * `limits`: the page's, changed (needs a debug binary: others have their page inside).
+ */
+async function server({ limits = null } = {}) {
+  const page = limits && page_with(limits);
+  const data = fs.mkdtempSync(path.join(os.tmpdir(), "webqq-e2e-"));
+  let running = await start("127.0.0.1:0", data, page);
+  return {
+    url: running.url,
+    /** Down for a while, then there again: same address, same data. */
+    restart: async (down_ms = 0) => {
+      await running.end();
+      await new Promise((resolve) => setTimeout(resolve, down_ms));
+      running = await start(new URL(running.url).host, data, page);
+    },
+    stop: async () => {
+      await running.end();
+      for (const folder of [data, page]) {
+        if (folder) { fs.rmSync(folder, { recursive: true, force: true }); }
+      }
+    }
+  };
+}
+
+async function start(listen, data, page) {
   const binary = need(process.env.WEBQQ_BIN,
     `The browser tests need the built server: set WEBQQ_BIN to the webqq binary (now: ${process.env.WEBQQ_BIN || "not set"}).`);
-  const data = fs.mkdtempSync(path.join(os.tmpdir(), "webqq-e2e-"));
-  const child = spawn(binary, ["--listen", "127.0.0.1:0", "--data", data, "--auth-rate", "0"],
-    { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary, ["--listen", listen, "--data", data, "--auth-rate", "0"],
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...(page ? { WEBQQ_WEB: page } : {}) } });
   let told = "";
   child.stderr.on("data", (chunk) => { told = (told + chunk).slice(-4000); });
   const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -37,11 +76,10 @@ async function server() {
       }
     });
   });
-  return { url, stop: async () => {
+  return { url, end: async () => {
     child.kill("SIGTERM");
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000).unref())]);
     child.kill("SIGKILL");
-    fs.rmSync(data, { recursive: true, force: true });
   } };
 }
 

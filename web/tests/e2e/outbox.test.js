@@ -64,7 +64,7 @@ for (const event_source of [true, false]) {
     await ann.page.close();
     between.heal();
     ann.page = await ann.context.newPage();
-    await ann.page.goto(between.url);
+    await ann.page.goto(ann.url);
     await inside(ann);
     await row(ann, `Fate offline_${tag}`).click();
     await both_have(ann, bob, ["before", "first", "second", "third"]);
@@ -97,7 +97,7 @@ for (const event_source of [true, false]) {
 test("two tabs: what one wrote without a link and left behind, the other one delivers", { timeout: 120000 }, async () => {
   const { ann, bob } = await two("tabs", true);
   const other = await ann.context.newPage();
-  await other.goto(between.url);
+  await other.goto(ann.url);
   await other.getByRole("button", { name: `My profile: ${ann.name}` }).waitFor();
   between.cut();
   await ann.page.getByText("Connection lost").waitFor();

@@ -1,29 +1,43 @@
 "use strict";
 // What a person does on the page, in the words of the page.
 const assert = require("node:assert/strict");
+const { proxy } = require("./proxy");
 
 const AT_ONCE_MS = 3000;
 const PASSWORD = "correct horse battery";
 
-/** One person: a browser context, its page, the feed routes it used, its complaints. */
-async function person(chromium, url, name, { event_source = true } = {}) {
-  const context = await chromium.newContext({ locale: "en-US", viewport: { width: 1280, height: 800 } });
-  context.setDefaultTimeout(10000);
-  if (!event_source) { await context.addInitScript("delete window.EventSource;"); }
-  const page = await context.newPage();
+/**
+ * One person: a browser context, its page, the feed routes it used, its complaints.
+ * The browser does not tell what a shared worker asks for: so an ear of their own
+ * on the wire hears which feed they use, and how many connections it takes.
+ */
+async function person(chromium, url, name, { event_source = true, shared_worker = true } = {}) {
   const feeds = new Set();
-  const complaints = [];
-  page.on("request", (request) => {
-    const route = new URL(request.url()).pathname;
+  const ear = await proxy(url, (route) => {
     if (route === "/api/stream" || route === "/api/poll") { feeds.add(route); }
   });
+  const context = await chromium.newContext({ locale: "en-US", viewport: { width: 1280, height: 800 } });
+  context.setDefaultTimeout(10000);
+  context.on("close", ear.stop);
+  if (!event_source) { await context.addInitScript("delete window.EventSource;"); }
+  if (!shared_worker) { await context.addInitScript("delete window.SharedWorker;"); }
+  const complaints = [];
+  const who = { name, username: "", context, url: ear.url, ear, feeds, complaints };
+  who.page = await tab(who);
+  return who;
+}
+
+/** Another tab of the same browser. */
+async function tab(who) {
+  const { complaints } = who;
+  const page = await who.context.newPage();
   page.on("pageerror", (error) => complaints.push(String(error)));
   page.on("console", (line) => {
     // The browser itself writes a line for each refused request; the scenarios cause some.
     if (line.type() === "error" && !/Failed to load resource/.test(line.text())) { complaints.push(line.text()); }
   });
-  await page.goto(url);
-  return { name, username: "", context, page, feeds, complaints };
+  await page.goto(who.url);
+  return page;
 }
 
 async function sign_up(who, username) {
@@ -118,5 +132,5 @@ function has_focus(locator, sentence) {
 
 module.exports = {
   AT_ONCE_MS, PASSWORD, becomes, bubble, bubbles, choose, create_group, has_focus, inside, join_group, person, row, sees, sign_in,
-  sign_out, sign_up, write
+  sign_out, sign_up, tab, write
 };

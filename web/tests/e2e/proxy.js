@@ -1,21 +1,27 @@
 "use strict";
 // The network between browser and server, with a hand on it. Inside the browser
-// it cannot be cut: its own "offline" leaves open streams running.
+// it cannot be cut: its own "offline" leaves open streams running, and what a
+// shared worker asks for it does not show.
 const net = require("node:net");
 
-/** proxy("http://127.0.0.1:4711") -> { url, cut(), heal(), swallow(path), stop() } */
-async function proxy(to) {
+/**
+ * proxy("http://127.0.0.1:4711", told) -> { url, cut(), heal(), blackhole(), swallow(path), open(path), waiting(path),
+ *   asked(path), stop() }
+ * told(path) is called for each request.
+ */
+async function proxy(to, told = () => undefined) {
   const target = new URL(to);
   const pairs = new Set();
+  const counts = new Map();
   let down = false;
+  let hole = false;
   let swallowed = null;
 
   const server = net.createServer((client) => {
     if (down) { return client.destroy(); }
     const upstream = net.connect(Number(target.port), target.hostname);
-    const pair = { client, upstream };
+    const pair = { client, upstream, path: "" };
     pairs.add(pair);
-    let mute = false;
     const end = () => {
       pairs.delete(pair);
       client.destroy();
@@ -24,10 +30,19 @@ async function proxy(to) {
     client.on("data", (chunk) => {
       // One request at a time per connection: its first line decides.
       const line = /^[A-Z]+ (\S+) HTTP/.exec(chunk.toString("latin1"));
-      if (line) { mute = Boolean(swallowed) && line[1].startsWith(swallowed); }
-      upstream.write(chunk);
+      if (line) {
+        pair.path = new URL(line[1], to).pathname;
+        pair.answered = false;
+        pair.mute = Boolean(swallowed) && pair.path.startsWith(swallowed);
+        counts.set(pair.path, (counts.get(pair.path) || 0) + 1);
+        told(pair.path);
+      }
+      if (!hole) { upstream.write(chunk); }
     });
-    upstream.on("data", (chunk) => { if (!mute) { client.write(chunk); } });
+    upstream.on("data", (chunk) => {
+      pair.answered = true;
+      if (!pair.mute && !hole) { client.write(chunk); }
+    });
     for (const side of [client, upstream]) {
       side.on("error", end);
       side.on("close", end);
@@ -35,6 +50,7 @@ async function proxy(to) {
     return undefined;
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.unref();
 
   return {
     url: `http://127.0.0.1:${server.address().port}`,
@@ -42,9 +58,23 @@ async function proxy(to) {
       down = true;
       for (const pair of pairs) { pair.client.destroy(); }
     },
-    heal: () => { down = false; },
+    heal: () => {
+      down = false;
+      if (!hole) { return; }
+      hole = false;
+      // What fell into the hole is gone; nobody comes back to such a connection.
+      for (const pair of pairs) { pair.client.destroy(); }
+    },
+    /** Everything stays open and nothing arrives any more. */
+    blackhole: () => { hole = true; },
     /** Requests go through, answers of this path never arrive: a proxy that buffers. */
     swallow: (path) => { swallowed = path; },
+    /** Connections that are open now and whose latest request was for this path. */
+    open: (path) => [...pairs].filter((pair) => pair.path === path).length,
+    /** Requests for this path that have no answer yet. */
+    waiting: (path) => [...pairs].filter((pair) => pair.path === path && !pair.answered).length,
+    /** Requests for this path so far. */
+    asked: (path) => counts.get(path) || 0,
     stop: () => {
       for (const pair of pairs) { pair.client.destroy(); }
       server.close();

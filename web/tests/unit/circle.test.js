@@ -20,12 +20,12 @@ function page({ friends = {}, conversations = [], storage = {} } = {}) {
   chat.boot = { storage: () => localStorage };
   chat.i18n.use(dictionary("en"));
   const calls = [];
-  const app = { store: chat.store(chat.reduce, chat.initial()), out: 0, refreshed: [] };
+  const app = { store: chat.store(chat.reduce, chat.initial()), out: 0, refused: 0, refreshed: [] };
   app.api = new Proxy({}, { get: (_, name) => (...given) => {
     const done = given.pop();
     calls.push({ name, given: plain(given), done });
   } });
-  app.session = { signed_out: () => { app.out += 1; } };
+  app.session = { signed_out: () => { app.out += 1; }, unauthorized: () => { app.refused += 1; } };
   app.people = { refresh: (id) => app.refreshed.push(id) };
   app.friends = chat.friends(app);
   app.account = chat.own_account(app);
@@ -253,7 +253,7 @@ test("deleting the account: a no stays in the dialogue, a yes leads out", () => 
   assert.equal(app.out, 1);
 });
 
-test("a face: what the server answers is shown; the end of the session is no failure of the picture", () => {
+test("a face: what the server answers is shown; the end of the session is told where it belongs, too", () => {
   const { app, calls, state } = page();
   const told = [];
   app.api = new Proxy({}, { get: () => (file, on) => calls.push({ name: "set_face", on }) });
@@ -262,7 +262,8 @@ test("a face: what the server answers is shown; the end of the session is no fai
   assert.deepEqual([state().me.avatar, told], ["a1", [null]]);
   app.account.set_face({}, { done: (problem) => told.push(problem) });
   calls[calls.length - 1].on.done(no(401, "no_session"), null);
-  assert.deepEqual([app.out, told.length], [1, 1]);
+  // The page stays, and so does the form: it must not wait for ever.
+  assert.deepEqual([app.refused, told.length], [1, 2]);
 });
 
 test("devices are told by browser and system, unknown ones by what they call themselves", () => {

@@ -5,11 +5,10 @@ const assert = require("node:assert/strict");
 const { test } = require("node:test");
 const { Clock, load } = require("../load");
 
-function world({ event_source = true, poll_only = null } = {}) {
+function world({ event_source = true } = {}) {
   const clock = new Clock();
   const sources = [];
   const requests = [];
-  const kept = { "webqq.poll_only": poll_only };
 
   class FakeEventSource {
     constructor(url) {
@@ -47,20 +46,24 @@ function world({ event_source = true, poll_only = null } = {}) {
     }
   }
 
-  const { chat } = load(["boot", "lib/limits", "lib/http", "lib/backoff", "net/"], {
-    ...clock.fakes, XMLHttpRequest: FakeRequest, document: { cookie: "", documentElement: { setAttribute() { return; } } },
-    ...(event_source ? { EventSource: FakeEventSource } : {}),
-    sessionStorage: { getItem: (key) => kept[key], setItem: (key, value) => { kept[key] = value; } }
+  const { chat } = load(["lib/limits", "lib/http", "lib/backoff", "net/"], {
+    ...clock.fakes, XMLHttpRequest: FakeRequest, document: { cookie: "" },
+    ...(event_source ? { EventSource: FakeEventSource } : {})
   });
-  const log = { entries: [], states: [], resets: 0, signed_out: 0, probes: [] };
+  const log = { entries: [], states: [], links: [], resets: 0, signed_out: 0, strangers: 0, demoted: 0, probes: [] };
   const transport = chat.transport({
     entry: (entry) => log.entries.push(entry),
     reset: () => { log.resets += 1; },
-    state: (state, route) => log.states.push(state + "/" + route),
+    state: (link) => {
+      log.states.push(link.state + "/" + link.route);
+      log.links.push(link);
+    },
     probe: (done) => log.probes.push(done),
-    signed_out: () => { log.signed_out += 1; }
+    signed_out: () => { log.signed_out += 1; },
+    stranger: () => { log.strangers += 1; },
+    demoted: () => { log.demoted += 1; }
   });
-  return { clock, sources, requests, kept, log, transport, last: () => log.states[log.states.length - 1] };
+  return { clock, sources, requests, log, transport, last: () => log.states[log.states.length - 1] };
 }
 
 const hello = { type: "hello", cursor: "c1", resumed: true };
@@ -168,11 +171,91 @@ for (const name of Object.keys(LINKS)) {
     assert.equal(w.at(), "fresh");
   });
 
-  both("bye signed_out ends it", (w) => {
+  both("bye signed_out ends it once a request says so, too; the next session goes on from there", (w) => {
     w.greet("c1");
+    w.tell([message(1)], "c2");
     w.bye("signed_out");
+    assert.equal(w.log.signed_out, 0, "perhaps there is another session by now");
+    last(w.log.probes)("over");
     w.clock.advance(60000);
-    assert.deepEqual([w.log.signed_out, w.opened().length], [1, 0]);
+    assert.deepEqual([w.log.signed_out, w.opened().length, w.last()], [1, 0, "stopped/" + name]);
+    w.transport.resume();
+    assert.deepEqual([w.opened().length, w.at()], [1, "c2"]);
+    w.transport.resume();
+    assert.equal(w.opened().length, 1, "resumed once is enough");
+  });
+
+  both("what was stopped on purpose is not resumed", (w) => {
+    w.greet("c1");
+    w.transport.stop();
+    w.transport.resume();
+    assert.equal(w.opened().length, 0);
+  });
+
+  both("the session is somebody else's: no word of theirs gets in", (w) => {
+    w.greet("c1");
+    w.drop();
+    last(w.log.probes)("other");
+    w.clock.advance(60000);
+    assert.deepEqual([w.log.strangers, w.log.signed_out, w.opened().length], [1, 0, 0]);
+  });
+
+  both("a link that is gone says why, and when it tries again", (w) => {
+    w.greet("c1");
+    w.bye("draining");
+    const waiting = last(w.log.links);
+    assert.deepEqual([waiting.state, waiting.reason], ["waiting", "draining"]);
+    w.clock.advance(waiting.retry_ms - 1);
+    assert.equal(w.opened().length, 0);
+    w.clock.advance(1);
+    assert.deepEqual([w.opened().length, last(w.log.links).reason], [1, "draining"]);
+    w.drop();
+    assert.equal(last(w.log.links).reason, "draining", "a server that restarts is not there for a while");
+    for (let i = 0; i < 5; i += 1) {
+      reopened(w);
+      w.drop();
+    }
+    assert.equal(last(w.log.links).reason, "network", "this is no restart any more");
+    reopened(w);
+    w.greet("c1");
+    assert.equal(last(w.log.links).reason, "");
+  });
+
+  both("the browser says offline: it is asked, not believed", (w) => {
+    w.greet("c1");
+    w.transport.network(false);
+    last(w.log.probes)("good");
+    assert.equal(w.last(), "online/" + name);
+    w.transport.network(false);
+    last(w.log.probes)("unreachable");
+    assert.equal(w.last(), "waiting/" + name);
+  });
+
+  both("breathing: short questions with rests, from the same cursor; then as before", (w) => {
+    w.greet("c1");
+    const held = () => w.requests.filter((request) => !request.aborted && !request.status).length +
+      w.sources.filter((source) => !source.closed).length;
+    w.transport.breathe(true);
+    assert.equal(held(), 1);
+    assert.equal(cursor_of(last(w.requests)), "c1");
+    last(w.requests).answer(200, { cursor: "c2", events: [message(1)] });
+    w.clock.advance(20);
+    assert.equal(cursor_of(last(w.requests)), "c2", "after news there may be more");
+    last(w.requests).answer(200, { cursor: "c2", events: [] });
+    assert.equal(w.last(), "online/poll");
+    for (let i = 0; i < 10; i += 1) {
+      const count = w.requests.length;
+      w.clock.advance(11900);
+      assert.deepEqual([w.requests.length, held()], [count, 0], "nothing is held open between two breaths");
+      w.clock.advance(200);
+      assert.equal(w.requests.length, count + 1);
+      assert.equal(new URL(last(w.requests).url, "http://x").searchParams.get("wait"), "0");
+      last(w.requests).answer(200, { cursor: "c2", events: [] });
+    }
+    w.transport.breathe(false);
+    assert.deepEqual([w.opened().length, w.at()], [1, "c2"]);
+    w.greet("c2");
+    assert.equal(w.last(), "online/" + name);
   });
 
   both("bye superseded waits until the tab is looked at", (w) => {
@@ -217,14 +300,14 @@ for (const name of Object.keys(LINKS)) {
     w.greet("c1");
     w.drop();
     w.clock.advance(2000);
-    w.log.probes[0](false); // late: another link is open already
+    w.log.probes[0]("over"); // late: another link is open already
     assert.equal(w.log.signed_out, 0);
     w.drop();
-    last(w.log.probes)(true);
+    last(w.log.probes)("good");
     assert.equal(w.log.signed_out, 0);
     w.clock.advance(5000);
     w.drop();
-    last(w.log.probes)(false);
+    last(w.log.probes)("over");
     assert.equal(w.log.signed_out, 1);
     w.clock.advance(60000);
     assert.equal(w.opened().length, 0);
@@ -236,7 +319,7 @@ for (const name of Object.keys(LINKS)) {
       reopened(w);
     }
     w.drop();
-    w.transport.network_back();
+    w.transport.network(true);
     w.clock.advance(1000);
     assert.equal(w.opened().length, 1);
   });
@@ -255,9 +338,13 @@ test("stream: without hello in 5 s the browser session polls", () => {
   w.clock.advance(4999);
   assert.equal(w.requests.length, 0);
   w.clock.advance(1);
-  assert.deepEqual([w.sources[0].closed, w.requests.length, w.kept["webqq.poll_only"]], [true, 1, "1"]);
+  assert.deepEqual([w.sources[0].closed, w.requests.length, w.log.demoted], [true, 1, 1]);
   assert.equal(cursor_of(w.requests[0]), "c0");
-  const again = world({ poll_only: "1" });
+  w.requests[0].fail();
+  w.clock.advance(2000);
+  assert.deepEqual([w.sources.length, w.requests.length], [1, 2]);
+  const again = world();
+  again.transport.polls();
   again.transport.start("c0");
   assert.deepEqual([again.sources.length, again.requests.length], [0, 1]);
 });
@@ -298,10 +385,11 @@ test("poll: a lost answer is asked for again with the same cursor", () => {
   assert.equal(w.at(), "c1");
 });
 
-test("poll: 401 signs out at once, Retry-After is kept", () => {
+test("poll: after a 401 the session is asked for, Retry-After is kept", () => {
   const out = LINKS.poll();
   out.transport.start("c0");
-  last(out.requests).answer(401, { code: "signed_out" });
+  last(out.requests).answer(401, { code: "no_session" });
+  last(out.log.probes)("over");
   assert.equal(out.log.signed_out, 1);
   const busy = LINKS.poll();
   busy.transport.start("c0");

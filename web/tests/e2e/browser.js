@@ -4,7 +4,6 @@ const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { chromium } = require("playwright-core");
 
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 const READY_MS = 20000;
@@ -14,12 +13,12 @@ function need(file, sentence) {
   return file;
 }
 
-/** Starts the server on a free port with an empty directory; { url, stop }. */
-async function server() {
+/** Starts the server on a free port with an empty directory; `options` are more of its own. { url, stop } */
+async function server(options = []) {
   const binary = need(process.env.WEBQQ_BIN,
     `The browser tests need the built server: set WEBQQ_BIN to the webqq binary (now: ${process.env.WEBQQ_BIN || "not set"}).`);
   const data = fs.mkdtempSync(path.join(os.tmpdir(), "webqq-e2e-"));
-  const child = spawn(binary, ["--listen", "127.0.0.1:0", "--data", data, "--auth-rate", "0"],
+  const child = spawn(binary, ["--listen", "127.0.0.1:0", "--data", data, "--auth-rate", "0", ...options],
     { stdio: ["ignore", "pipe", "pipe"] });
   let told = "";
   child.stderr.on("data", (chunk) => { told = (told + chunk).slice(-4000); });
@@ -46,6 +45,7 @@ async function server() {
 }
 
 function browser() {
+  const { chromium } = require("playwright-core"); // the legacy tests take the server from here, and no browser
   need(CHROMIUM, `The browser tests need Chromium at ${CHROMIUM}: install it, or set CHROMIUM to where it is.`);
   return chromium.launch({ executablePath: CHROMIUM, args: [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -88,9 +88,14 @@ chat.main = (function () {
     if (document.visibilityState !== "hidden") { app.transport.wake(); }
   }
 
+  function measure() {
+    store.dispatch({ type: "narrow", narrow: self.innerWidth < chat.limits.narrow_px });
+  }
+
   // A stream that another tab took over comes back when this one is looked at.
   document.addEventListener("visibilitychange", look);
   ["focus", "blur", "pageshow"].forEach(function (name) { self.addEventListener(name, look); });
+  self.addEventListener("resize", measure);
   self.addEventListener("online", function () { app.transport.network_back(); });
 
   // Another language: its words first, then everything is drawn again.
@@ -114,6 +119,7 @@ chat.main = (function () {
       chat.shortcuts(app).start();
       app.drafts.start();
       app.outbox_kept.start();
+      measure();
       app.session.start();
       draw_soon();
     });

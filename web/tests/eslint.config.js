@@ -36,7 +36,7 @@ module.exports = [
       ecmaVersion: 2022, sourceType: "commonjs",
       globals: readonly([
         "require", "module", "process", "__dirname", "setTimeout", "clearTimeout", "URL", "globalThis", "Uint8Array",
-        "fetch", "AbortSignal", "Buffer"
+        "fetch", "AbortSignal"
       ])
     },
     rules: { ...COMMON, strict: ["error", "global"] }

@@ -25,6 +25,7 @@ chat.ui = (function () {
       empty.attentive = state.attentive;
       empty.settings = state.settings;
       empty.join = state.join;
+      empty.narrow = state.narrow;
       return empty;
     },
     door: function (state, action) { return change(state, { door: change(state.door, action.door) }); },
@@ -44,6 +45,9 @@ chat.ui = (function () {
       });
     },
     view: setter("view"),
+    narrow: function (state, action) {
+      return state.narrow === action.narrow ? state : change(state, { narrow: action.narrow });
+    },
     panel: setter("panel"),
     dialog: setter("dialog"),
     join: setter("join"),

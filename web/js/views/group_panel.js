@@ -20,6 +20,16 @@ chat.group_panel = (function () {
   }
 
   return chat.component({
+    init: function () {
+      var self_ = this;
+      this.attach = function (button) { self_.button = button; };
+    },
+
+    // The question takes the place of the button that had the focus, and the other way round.
+    componentDidUpdate: function (props, state) {
+      if (state.leaving !== this.state.leaving && this.button) { this.button.focus(); }
+    },
+
     render: function (props, state) {
       var self_ = this;
       var conversation = props.conversation;
@@ -30,7 +40,8 @@ chat.group_panel = (function () {
         return function () { self_.setState({ leaving: leaving }); };
       }
 
-      return el.aside({ class: "panel", "aria-label": t("panel.title") },
+      return el.section({ class: "panel", role: props.state.narrow ? "main" : "complementary", "aria-label": t("panel.title") },
+        props.state.narrow && el.h1({ class: "sr" }, chat.select.title(conversation, props.state)),
         el.button({
           class: "back", type: "button", "aria-label": t("panel.close"),
           onClick: function () { props.act.groups.panel(false); }
@@ -45,8 +56,8 @@ chat.group_panel = (function () {
             el.button({ class: "danger", type: "button", onClick: function () {
               props.act.groups.leave(conversation.id);
             } }, t("panel.leave")), " ",
-            el.button({ class: "secondary", type: "button", onClick: ask(false) }, t("panel.stay")))
-          : el.button({ class: "danger", type: "button", onClick: ask(true) }, t("panel.leave_group"))));
+            el.button({ class: "secondary", type: "button", ref: this.attach, onClick: ask(false) }, t("panel.stay")))
+          : el.button({ class: "danger", type: "button", ref: this.attach, onClick: ask(true) }, t("panel.leave_group"))));
     }
   });
 }());

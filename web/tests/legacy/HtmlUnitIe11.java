@@ -151,6 +151,7 @@ public class HtmlUnitIe11 {
         step("the panel names the other", () -> has("Old friend") && has(t("role.owner")));
         press(t("panel.close"));
 
+        press(t("rail.me").replace("{name}", name));
         press(t("me.sign_out"));
         step("the door again", () -> has(t("door.no_account")));
         fill(t("door.username"), name);

@@ -212,6 +212,7 @@ function use(group, name, t) {
   step("the other answers", function () { return look("count", answer) === 1; });
   step("sent once", function () { return look("count", typed) === 1; });
 
+  presses(t("rail.me").replace("{name}", name));
   presses(t("me.sign_out"));
   step("the door again", function () { return look("has", t("door.no_account")); });
   fills(t("door.username"), name);

@@ -40,7 +40,9 @@ chat.group_panel = (function () {
         return function () { self_.setState({ leaving: leaving }); };
       }
 
-      return el.section({ class: "panel", role: props.state.narrow ? "main" : "complementary", "aria-label": t("panel.title") },
+      return el.section({
+        class: "panel", role: props.state.narrow ? "main" : "complementary", "aria-label": t("panel.title")
+      },
         props.state.narrow && el.h1({ class: "sr" }, chat.select.title(conversation, props.state)),
         el.button({
           class: "back", type: "button", "aria-label": t("panel.close"),

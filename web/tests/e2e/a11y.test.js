@@ -4,7 +4,7 @@
 // goes the whole way.
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
-const { after, before, test } = require("node:test");
+const { after, before, describe, test } = require("node:test");
 const { browser, server } = require("./browser");
 const { becomes } = require("./people");
 const { DESKTOP, PHONE, scene, stage } = require("./scene");
@@ -32,7 +32,6 @@ before(async () => {
 
 after(async () => {
   if (chromium) { await chromium.close(); }
-  if (made) { made.stop(); }
   if (running) { await running.stop(); }
 });
 
@@ -48,8 +47,8 @@ async function violations(page) {
   }));
 }
 
-for (const look of LOOKS) {
-  test(`axe: ${look.language}, ${look.theme}, ${look.viewport.width} px`, { timeout: 180000 }, async (context) => {
+describe("axe", { concurrency: 2 }, () => LOOKS.forEach((look) => {
+  test(`${look.language}, ${look.theme}, ${look.viewport.width} px`, { timeout: 180000 }, async (context) => {
     const on = await scene(chromium, made, look);
     for (const state of STATES) {
       // Each state is a test of its own: one that is broken does not hide the others.
@@ -65,7 +64,7 @@ for (const look of LOOKS) {
     assert.deepEqual(on.complaints, []);
     await on.close();
   });
-}
+}));
 
 test("axe notices what it is there to notice", { timeout: 30000 }, async () => {
   const on = await scene(chromium, made, { language: "en" });
@@ -105,7 +104,7 @@ async function tab_to(page, name, key = "Tab") {
     const now = await focused(page);
     way.push(now.name.slice(0, 30));
     if (now.name) { assert.ok(now.seen, `the focus is seen on ${now.role} "${now.name}"`); }
-    if (now.name === name) { return; }
+    if (now.name === name || now.name.startsWith(name + " ")) { return; }
   }
   assert.fail(`no way to "${name}" by ${key}: ${way.join(" → ")}`);
 }
@@ -151,7 +150,8 @@ for (const language of LANGUAGES) {
     await tab_to(page, t("me.sign_out"));
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    await becomes(async () => (await focused(page)).name === t("rail.me", { name: "小明" }) || focused(page), "the focus returns");
+    await becomes(async () => (await focused(page)).name.startsWith(t("rail.me", { name: "小明" })) || focused(page),
+      "the focus returns");
     await page.keyboard.press("Enter");
     await tab_to(page, t("me.sign_out"));
     await page.keyboard.press("Enter");

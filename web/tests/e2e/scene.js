@@ -9,18 +9,18 @@ const SEEN_MS = 8000;
 const PHONE = { width: 390, height: 844 };
 const DESKTOP = { width: 1280, height: 800 };
 
-/** The world, somebody new in it, and a wire that can be cut between server and browser. */
+/** The world, and somebody new in it. */
 async function stage(running) {
   const made = await world(running.url);
-  const between = await proxy(running.url);
-  const newcomer = await Friend.sign_up(running.url, "newcomer", "新人");
-  return Object.assign(made, { newcomer, through: between.url, cut: between.cut, heal: between.heal, stop: between.stop });
+  return Object.assign(made, { newcomer: await Friend.sign_up(running.url, "newcomer", "新人") });
 }
 
-/** One page in one look; `show(state)` puts it into a state. */
-async function scene(chromium, made, { language = "en", theme = "light", viewport = DESKTOP, more = {} } = {}) {
+/** One page in one look, behind a wire of its own that can be cut; `show(state)` puts it into a state. */
+async function scene(chromium, staged, { language = "en", theme = "light", viewport = DESKTOP, more = {} } = {}) {
   const t = words(language);
   const look = { locale: language, colorScheme: theme, viewport, reducedMotion: "reduce", ...more };
+  const between = await proxy(staged.url);
+  const made = { ...staged, cut: between.cut, heal: between.heal };
   const contexts = {};
   const complaints = [];
 
@@ -28,7 +28,7 @@ async function scene(chromium, made, { language = "en", theme = "light", viewpor
     if (!contexts[who]) {
       const context = await chromium.newContext(look);
       context.setDefaultTimeout(SEEN_MS);
-      if (who !== "nobody") { await enter(context, { ...made[who], url: made.through }); }
+      if (who !== "nobody") { await enter(context, { ...made[who], url: between.url }); }
       const page = await context.newPage();
       page.on("pageerror", (error) => complaints.push(String(error)));
       page.on("console", (line) => { if (/Content Security Policy/.test(line.text())) { complaints.push(line.text()); } });
@@ -41,14 +41,17 @@ async function scene(chromium, made, { language = "en", theme = "light", viewpor
     t, complaints,
     async show(state) {
       const page = await page_of(state.door ? "nobody" : state.who || "me");
-      await page.goto(made.through);
-      await (state.door ? page.getByRole("button", { name: t("door.sign_in") }) : page.getByRole("navigation", { name: t("rail.name") })).waitFor();
+      await page.goto(between.url);
+      await page.getByRole(...(state.door ? ["button", { name: t("door.sign_in") }] : ["navigation", { name: t("rail.name") }])).waitFor();
       await state.go(page, t, made);
       await state.seen(page, t, made).first().waitFor();
       return page;
     },
     leave: async (state) => { if (state.after) { await state.after(made); } },
-    close: async () => { for (const page of Object.values(contexts)) { await page.context().close(); } }
+    close: async () => {
+      for (const page of Object.values(contexts)) { await page.context().close(); }
+      between.stop();
+    }
   };
 }
 

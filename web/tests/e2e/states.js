@@ -3,6 +3,7 @@
 // what must be seen then. `t` gives the words, `world` is what world.js made. Each
 // begins with a fresh page: at the door, or signed in with the list in sight.
 const button = (page, name) => page.getByRole("button", { name, exact: true });
+const rail = (page, name) => page.getByRole("navigation").getByRole("button").filter({ hasText: name });
 const open = (page, title) => page.locator(".row").filter({ has: page.locator("strong", { hasText: title }) }).first().click();
 
 const STATES = [
@@ -25,7 +26,7 @@ const STATES = [
   { name: "group_panel", go: async (page, t, world) => {
     await open(page, world.GROUP);
     await button(page, t("panel.members")).click();
-  }, seen: (page, t) => page.getByRole("complementary").getByText(t("role.owner")) },
+  }, seen: (page, t) => page.locator(".panel").getByText(t("role.owner")) },
   { name: "group_leaving", go: async (page, t, world) => {
     await open(page, world.GROUP);
     await button(page, t("panel.members")).click();
@@ -42,9 +43,10 @@ const STATES = [
     await page.getByRole("searchbox").fill("no such group");
     await button(page, t("find.go")).click();
   }, seen: (page, t) => page.getByText(t("find.nothing")) },
-  { name: "contacts", go: (page, t) => button(page, t("rail.contacts")).click(), seen: (page) => page.getByText("Wang Lei") },
-  { name: "settings", go: (page, t) => button(page, t("rail.settings")).click(), seen: (page, t) => page.getByLabel(t("settings.theme")) },
-  { name: "me", go: (page, t) => button(page, t("rail.me", { name: "小明" })).click(), seen: (page) => page.getByRole("dialog") },
+  { name: "contacts", go: (page, t) => rail(page, t("rail.contacts")).click(), seen: (page) => page.getByText("Wang Lei") },
+  { name: "settings", go: (page, t) => rail(page, t("rail.settings")).click(), seen: (page, t) => page.getByLabel(t("settings.theme")) },
+  { name: "me", go: (page, t) => page.getByRole("button", { name: t("rail.me", { name: "小明" }) }).click(),
+    seen: (page) => page.getByRole("dialog") },
   { name: "composer_too_long", go: async (page, t, world) => {
     await open(page, world.GROUP);
     await page.locator("textarea").fill("长".repeat(5001));

@@ -230,12 +230,14 @@ public class HtmlUnitIe11 {
         }
     }
 
+    /** By its name, or a name that goes on after it: "My profile: Ann" is also "My profile: Ann, online". */
     boolean click(String name) {
         synchronized (page) {
             for (DomNode node : page.querySelectorAll("button")) {
                 HtmlElement button = (HtmlElement) node;
                 String label = button.getAttribute("aria-label");
-                if ((label.isEmpty() ? button.getTextContent() : label).trim().equals(name) && !button.hasAttribute("disabled")) {
+                String said = (label.isEmpty() ? button.getTextContent() : label).trim();
+                if ((said.equals(name) || said.startsWith(name + " ")) && !button.hasAttribute("disabled")) {
                     return clicked(button);
                 }
             }

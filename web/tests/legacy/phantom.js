@@ -61,9 +61,11 @@ var ask = {
       return bubble.textContent.indexOf(text) >= 0;
     }).length;
   },
+  /** By its name, or a name that goes on after it: "My profile: Ann" is also "My profile: Ann, online". */
   press: function (name) {
     var found = Array.prototype.filter.call(document.querySelectorAll("button"), function (button) {
-      return (button.getAttribute("aria-label") || button.textContent).trim() === name && !button.disabled;
+      var words = (button.getAttribute("aria-label") || button.textContent).trim();
+      return (words === name || words.indexOf(name + " ") === 0) && !button.disabled;
     })[0];
     if (found) { found.click(); }
     return Boolean(found);

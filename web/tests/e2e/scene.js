@@ -15,9 +15,12 @@ async function stage(running) {
   return Object.assign(made, { newcomer: await Friend.sign_up(running.url, "newcomer", "新人") });
 }
 
-/** One page in one look, behind a wire of its own that can be cut; `show(state)` puts it into a state. */
-async function scene(chromium, staged, { language = "en", theme = "light", viewport = DESKTOP, more = {} } = {}) {
-  const t = words(language);
+/**
+ * One page in one look, behind a wire of its own that can be cut; `show(state)` puts it
+ * into a state. `texts`: a dictionary in the place of the language's.
+ */
+async function scene(chromium, staged, { language = "en", theme = "light", viewport = DESKTOP, texts, more = {} } = {}) {
+  const t = words(texts || language);
   const look = { locale: language, colorScheme: theme, viewport, reducedMotion: "reduce", ...more };
   const between = await proxy(staged.url);
   const made = { ...staged, cut: between.cut, heal: between.heal };
@@ -28,6 +31,7 @@ async function scene(chromium, staged, { language = "en", theme = "light", viewp
     if (!contexts[who]) {
       const context = await chromium.newContext(look);
       context.setDefaultTimeout(SEEN_MS);
+      if (texts) { await context.route("**/i18n/*.json", (route) => route.fulfill({ json: texts })); }
       if (who !== "nobody") { await enter(context, { ...made[who], url: between.url }); }
       const page = await context.newPage();
       page.on("pageerror", (error) => complaints.push(String(error)));

@@ -5,9 +5,9 @@ const { dictionary } = require("../load");
 
 const LANGUAGES = ["zh-CN", "en"];
 
-/** words("en")("list.unread", { count: 2 }) */
+/** words("en")("list.unread", { count: 2 }); a dictionary of one's own instead of a language is fine. */
 function words(language) {
-  const texts = dictionary(language);
+  const texts = typeof language === "string" ? dictionary(language) : language;
   return (key, holes = {}) => {
     if (!(key in texts)) { throw new Error(`${language} has no words for ${key}`); }
     const forms = texts[key].split("|");

@@ -233,15 +233,15 @@ public class HtmlUnitIe11 {
     /** By its name, or a name that goes on after it: "My profile: Ann" is also "My profile: Ann, online". */
     boolean click(String name) {
         synchronized (page) {
+            HtmlElement found = null;
             for (DomNode node : page.querySelectorAll("button")) {
                 HtmlElement button = (HtmlElement) node;
                 String label = button.getAttribute("aria-label");
                 String said = (label.isEmpty() ? button.getTextContent() : label).trim();
-                if ((said.equals(name) || said.startsWith(name + " ")) && !button.hasAttribute("disabled")) {
-                    return clicked(button);
-                }
+                boolean fits = said.equals(name) || said.startsWith(name + " ");
+                if (fits && !button.hasAttribute("disabled") && (found == null || said.equals(name))) { found = button; }
             }
-            return false;
+            return found != null && clicked(found);
         }
     }
 

@@ -54,7 +54,9 @@ describe("a person uses the page", () => {
     friend = await Friend.sign_up(running.url, "friend", "Old friend");
     const group = await friend.create_group(GROUP);
     await friend.ask("PATCH", `/api/groups/${group}`, { history_shared: true });
-    for (let i = 1; i <= 130; i += 1) { await friend.say(group, `old ${i}.`); }
+    const second = await Friend.sign_up(running.url, "second", "Second friend");
+    await second.join(group);
+    for (let i = 1; i <= 130; i += 1) { await (i % 2 ? friend : second).say(group, `old ${i}.`); }
     await friend.listen(async (message) => {
       const asked = /^ping (.*)/.exec(message.body && message.body.text || "");
       if (!asked) { return; }

@@ -63,10 +63,12 @@ var ask = {
   },
   /** By its name, or a name that goes on after it: "My profile: Ann" is also "My profile: Ann, online". */
   press: function (name) {
-    var found = Array.prototype.filter.call(document.querySelectorAll("button"), function (button) {
+    var found = null;
+    Array.prototype.forEach.call(document.querySelectorAll("button"), function (button) {
       var words = (button.getAttribute("aria-label") || button.textContent).trim();
-      return (words === name || words.indexOf(name + " ") === 0) && !button.disabled;
-    })[0];
+      if (button.disabled || (words !== name && words.indexOf(name + " ") !== 0)) { return; }
+      if (!found || words === name) { found = button; }
+    });
     if (found) { found.click(); }
     return Boolean(found);
   },
@@ -104,18 +106,20 @@ var ask = {
     return log.scrollHeight;
   },
   first: function () { return Number(document.querySelector("[role=log] li[data-seq]").getAttribute("data-seq")); },
-  /** Scrolls to the top: the row that is first then, and where it stands in the timeline, in pixels. */
+  /** Scrolls to the top: the row that is first then, and where its bubble stands in the timeline, in pixels. */
   to_top: function () {
     var log = document.querySelector("[role=log]");
     var row = log.querySelector("li[data-seq]");
     log.scrollTop = 0;
     return {
-      seq: Number(row.getAttribute("data-seq")), place: row.getBoundingClientRect().top - log.getBoundingClientRect().top
+      seq: Number(row.getAttribute("data-seq")),
+      place: (row.querySelector(".bubble") || row).getBoundingClientRect().top - log.getBoundingClientRect().top
     };
   },
   place: function (seq) {
     var log = document.querySelector("[role=log]");
-    return log.querySelector("li[data-seq='" + seq + "']").getBoundingClientRect().top - log.getBoundingClientRect().top;
+    var row = log.querySelector("li[data-seq='" + seq + "']");
+    return (row.querySelector(".bubble") || row).getBoundingClientRect().top - log.getBoundingClientRect().top;
   }
 };
 

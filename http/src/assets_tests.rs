@@ -333,3 +333,64 @@ async fn the_real_client_joins() {
     let text = worker.1;
     assert!(text.contains("chat.hub = ") && !text.contains("importScripts("));
 }
+
+/// What a first visit may weigh, in bytes as they travel (gzip). Whoever goes beyond a budget takes
+/// something away, or argues here why it is worth more.
+const KB: usize = 1024;
+const PAGE_MOST: usize = 2 * KB;
+const SCRIPTS_MOST: usize = 64 * KB;
+const STYLES_MOST: usize = 10 * KB;
+const DICTIONARY_MOST: usize = 6 * KB;
+const FIRST_VISIT_MOST: usize = 82 * KB;
+/// The page, what it names, one dictionary.
+const REQUESTS_MOST: usize = 6;
+
+#[tokio::test]
+async fn a_first_visit_is_light() {
+    let assets = Assets::embedded().unwrap();
+    let weigh = async |path: &str| {
+        let lines = [("accept-encoding", "gzip")];
+        let (response, body) = ask(&assets, "GET", path, &lines).await;
+        assert_eq!(response.status().as_u16(), 200, "{path}");
+        body.len()
+    };
+    let (_, page) = get(&assets, "/").await;
+    let html = weigh("/").await;
+    let (mut scripts, mut styles, mut others, mut requests) = (0, 0, 0, 2);
+    for part in page.split('<').skip(1) {
+        let Some((_, rest)) = part
+            .split_once("src=\"")
+            .or_else(|| part.split_once("href=\""))
+        else {
+            continue;
+        };
+        let path = format!("/{}", rest.split_once('"').unwrap().0);
+        let weight = weigh(&path).await;
+        println!("{weight:7} {path}");
+        requests += 1;
+        match path.rsplit_once('.').unwrap().1 {
+            "js" => scripts += weight,
+            "css" => styles += weight,
+            _ => others += weight,
+        }
+    }
+    let mut dictionary = 0;
+    for language in ["zh-CN", "en"] {
+        dictionary = dictionary.max(weigh(&format!("/i18n/{language}.json")).await);
+    }
+    let all = html + scripts + styles + others + dictionary;
+    let figures = [
+        ("page", html, PAGE_MOST),
+        ("scripts", scripts, SCRIPTS_MOST),
+        ("styles", styles, STYLES_MOST),
+        ("the larger dictionary", dictionary, DICTIONARY_MOST),
+        ("all", all, FIRST_VISIT_MOST),
+        ("requests", requests, REQUESTS_MOST),
+    ];
+    for (what, is, most) in figures {
+        println!("{is:7} of {most:6}  {what}");
+    }
+    for (what, is, most) in figures {
+        assert!(is <= most, "{what}: {is}, at most {most}");
+    }
+}

@@ -106,9 +106,14 @@ chat.main = (function () {
     app.transport.network(there);
   }
 
+  function measure() {
+    store.dispatch({ type: "narrow", narrow: self.innerWidth < chat.limits.narrow_px });
+  }
+
   // A stream that another tab took over comes back when this one is looked at.
   document.addEventListener("visibilitychange", look);
   ["focus", "blur", "pageshow"].forEach(function (name) { self.addEventListener(name, look); });
+  self.addEventListener("resize", measure);
   ["online", "offline"].forEach(function (name) { self.addEventListener(name, network); });
   self.addEventListener("pagehide", app.transport.leave);
   self.addEventListener("pageshow", function (event) { if (event.persisted) { app.transport.back(); } });
@@ -134,6 +139,7 @@ chat.main = (function () {
       chat.shortcuts(app).start();
       app.drafts.start();
       app.outbox_kept.start();
+      measure();
       app.session.start();
       draw_soon();
     });

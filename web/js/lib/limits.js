@@ -96,6 +96,8 @@ chat.limits = {
   figures_every_ms: 5000,
   // Rows of one page of an administrator's list.
   admin_rows: 50,
+  // Narrower than this shows one pane at a time; css/frame.css has the same number.
+  narrow_px: 700,
   draw_ms: 16,
   // Trouble shorter than this is nobody's business; beyond, the banner says so.
   banner_grace_ms: 1000,

@@ -38,6 +38,7 @@ chat.initial = (function () {
       view: "chats", // chats | contacts | settings | admin
       open: null, // id of the conversation in the pane
       attentive: false, // is somebody looking at this page?
+      narrow: false, // one pane at a time, as on a phone
       panel: false,
       dialog: null, // { name, … } of the open dialogue, see views/dialogs.js
       join: null, // code of an invitation link that the address holds

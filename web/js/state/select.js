@@ -124,9 +124,14 @@ chat.select = (function () {
     return found;
   }
 
+  /** Is the left pane all there is, as on a phone? Then it is the main part of the page. */
+  function side_alone(state) {
+    return state.narrow && !(state.view === "chats" && state.open);
+  }
+
   return {
     unread: unread, unread_total: unread_total, list: list, failed: failed, title: title,
     face: face, conversation_face: conversation_face, friend: friend,
-    names: names, typing: typing, rows: rows
+    names: names, typing: typing, side_alone: side_alone, rows: rows
   };
 }());

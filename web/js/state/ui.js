@@ -28,6 +28,7 @@ chat.ui = (function () {
       empty.voice = state.voice;
       empty.offline = state.offline;
       empty.newer = state.newer;
+      empty.narrow = state.narrow;
       return empty;
     },
     door: function (state, action) { return change(state, { door: change(state.door, action.door) }); },
@@ -60,6 +61,9 @@ chat.ui = (function () {
       });
     },
     view: setter("view"),
+    narrow: function (state, action) {
+      return state.narrow === action.narrow ? state : change(state, { narrow: action.narrow });
+    },
     panel: setter("panel"),
     dialog: setter("dialog"),
     join: setter("join"),

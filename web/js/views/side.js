@@ -17,7 +17,9 @@ chat.side = (function () {
   function conversations(props) {
     var state = props.state;
     var act = props.act;
-    return el.section({ class: "side", "aria-label": t("list.title"), key: "chats" },
+    var alone = chat.select.side_alone(state);
+    return el.section({ class: "side", role: alone ? "main" : null, "aria-label": t("list.title"), key: "chats" },
+      alone && el.h1({ class: "sr" }, t("list.title")),
       el.view(chat.finder, { text: state.finder, act: act }),
       el.div({ class: "bar" },
         el.button({ class: "secondary", type: "button", onClick: act.doors.show_create }, t("create.title")),

@@ -4,7 +4,6 @@ const { spawn } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { chromium } = require("playwright-core");
 
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 const READY_MS = 20000;
@@ -32,19 +31,20 @@ function page_with(limits) {
 
 /**
  * Starts the server on a free port with an empty directory; { url, stop, restart }.
- * `limits`: the page's, changed (needs a debug binary: others have their page inside).
+ * `options` are more of its own; `limits`: the page's, changed (needs a debug binary: others
+ * have their page inside).
  */
-async function server({ limits = null } = {}) {
+async function server({ limits = null, options = [] } = {}) {
   const page = limits && page_with(limits);
   const data = fs.mkdtempSync(path.join(os.tmpdir(), "webqq-e2e-"));
-  let running = await start("127.0.0.1:0", data, page);
+  let running = await start("127.0.0.1:0", data, page, options);
   return {
     url: running.url,
     /** Down for a while, then there again: same address, same data. */
     restart: async (down_ms = 0) => {
       await running.end();
       await new Promise((resolve) => setTimeout(resolve, down_ms));
-      running = await start(new URL(running.url).host, data, page);
+      running = await start(new URL(running.url).host, data, page, options);
     },
     stop: async () => {
       await running.end();
@@ -55,10 +55,10 @@ async function server({ limits = null } = {}) {
   };
 }
 
-async function start(listen, data, page) {
+async function start(listen, data, page, options) {
   const binary = need(process.env.WEBQQ_BIN,
     `The browser tests need the built server: set WEBQQ_BIN to the webqq binary (now: ${process.env.WEBQQ_BIN || "not set"}).`);
-  const child = spawn(binary, ["--listen", listen, "--data", data, "--auth-rate", "0"],
+  const child = spawn(binary, ["--listen", listen, "--data", data, "--auth-rate", "0", ...options],
     { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...(page ? { WEBQQ_WEB: page } : {}) } });
   let told = "";
   child.stderr.on("data", (chunk) => { told = (told + chunk).slice(-4000); });
@@ -84,6 +84,7 @@ async function start(listen, data, page) {
 }
 
 function browser() {
+  const { chromium } = require("playwright-core"); // the legacy tests take the server from here, and no browser
   need(CHROMIUM, `The browser tests need Chromium at ${CHROMIUM}: install it, or set CHROMIUM to where it is.`);
   return chromium.launch({ executablePath: CHROMIUM, args: [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

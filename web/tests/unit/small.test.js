@@ -4,7 +4,7 @@ const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const path = require("node:path");
 const { test } = require("node:test");
-const { WEB, dictionary, load, plain } = require("../load");
+const { WEB, load, plain } = require("../load");
 
 test("Enter sends, unless it belongs to Shift or to the input method", () => {
   const { chat } = load(["lib/keys"]);
@@ -51,17 +51,6 @@ test("words: holes, forms, and problems by code, then by detail", () => {
   assert.equal(chat.i18n.problem({ code: "new", detail: "" }), "? new");
   assert.equal(chat.i18n.problem({ code: "invalid", detail: "See fields.", fields: [{ field: "name", message: "is too long" }] }),
     "name: is too long");
-});
-
-test("both dictionaries have the same keys and holes, and every key that is used", () => {
-  const [en, zh] = [dictionary("en"), dictionary("zh-CN")];
-  assert.deepEqual(Object.keys(zh), Object.keys(en));
-  const holes = (text) => [...new Set(text.match(/\{\w+\}/g) || [])].sort();
-  for (const key of Object.keys(en)) { assert.deepEqual(holes(zh[key]), holes(en[key].split("|").pop()), key); }
-  const js = fs.readdirSync(path.join(WEB, "js"), { recursive: true }).filter((name) => name.endsWith(".js"));
-  const used = js.map((name) => fs.readFileSync(path.join(WEB, "js", name), "utf8")).join("\n");
-  for (const found of used.matchAll(/\bt\("([\w.]+)"\s*[,)]/g)) { assert.ok(found[1] in en, found[1]); }
-  assert.doesNotMatch(used, /[\u4e00-\u9fff]/, "words belong into the dictionaries");
 });
 
 test("browsers without custom properties get the light palette, rule by rule", () => {

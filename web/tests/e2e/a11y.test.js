@@ -1,0 +1,162 @@
+"use strict";
+// No rule of WCAG 2.2 A and AA, and no best practice that axe-core knows, is broken in
+// any state of the page, in both themes and both languages; and the keyboard alone
+// goes the whole way.
+const assert = require("node:assert/strict");
+const fs = require("node:fs");
+const { after, before, describe, test } = require("node:test");
+const { browser, server } = require("./browser");
+const { becomes } = require("./people");
+const { DESKTOP, PHONE, scene, stage } = require("./scene");
+const { STATES } = require("./states");
+const { LANGUAGES } = require("./words");
+
+const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
+const LOOKS = [];
+for (const language of LANGUAGES) {
+  for (const theme of ["light", "dark"]) { LOOKS.push({ language, theme, viewport: DESKTOP }); }
+}
+// What shows on a phone only is looked at there, too; colours and words are the same.
+LOOKS.push({ language: "zh-CN", theme: "light", viewport: PHONE });
+
+let running;
+let chromium;
+let made;
+
+before(async () => {
+  running = await server({ options: ["--post-rate", "0"] });
+  chromium = await browser();
+  made = await stage(running);
+});
+
+after(async () => {
+  if (chromium) { await chromium.close(); }
+  if (running) { await running.stop(); }
+});
+
+/** What axe has to say, in a sentence for each. */
+async function violations(page) {
+  await page.evaluate(AXE); // by the debugger, so the content policy stays as it is
+  const { violations: found } = await page.evaluate((tags) => globalThis.axe.run(globalThis.document, {
+    runOnly: tags, resultTypes: ["violations"]
+  }), TAGS);
+  return found.flatMap((rule) => rule.nodes.map((node) => {
+    const [why = { message: rule.help }] = [...node.any, ...node.all, ...node.none];
+    return `${rule.id}: ${node.target.join(" ")} · ${node.html.slice(0, 120)} · ${why.message}`;
+  }));
+}
+
+describe("axe", { concurrency: 2 }, () => LOOKS.forEach((look) => {
+  test(`${look.language}, ${look.theme}, ${look.viewport.width} px`, { timeout: 180000 }, async (context) => {
+    const on = await scene(chromium, made, look);
+    for (const state of STATES) {
+      // Each state is a test of its own: one that is broken does not hide the others.
+      await context.test(state.name, { timeout: 30000 }, async () => {
+        try {
+          const page = await on.show(state);
+          assert.deepEqual(await violations(page), []);
+        } finally {
+          await on.leave(state);
+        }
+      });
+    }
+    assert.deepEqual(on.complaints, []);
+    await on.close();
+  });
+}));
+
+test("axe notices what it is there to notice", { timeout: 30000 }, async () => {
+  const on = await scene(chromium, made, { language: "en" });
+  const page = await on.show(STATES[0]);
+  await page.evaluate(() => {
+    const nameless = globalThis.document.createElement("button");
+    globalThis.document.querySelector("main").appendChild(nameless);
+    globalThis.document.querySelector("h1").style.color = "#ccc";
+  });
+  const found = (await violations(page)).map((one) => one.split(":")[0]);
+  assert.ok(found.includes("button-name") && found.includes("color-contrast"), String(found));
+  await on.close();
+});
+
+/** What has the focus, as a person would say it; and whether one sees that. */
+function focused(page) {
+  return page.evaluate(() => {
+    const one = globalThis.document.activeElement;
+    if (!one || one === globalThis.document.body) { return { name: "", seen: false }; }
+    const label = one.id && globalThis.document.querySelector(`label[for="${one.id}"]`);
+    const style = globalThis.getComputedStyle(one);
+    const box = one.getBoundingClientRect();
+    return {
+      name: (one.getAttribute("aria-label") || label && label.textContent || one.textContent).trim(),
+      role: one.getAttribute("role") || one.tagName.toLowerCase(),
+      seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && box.width > 0 && box.height > 0 &&
+        box.bottom > 0 && box.right > 0 && box.top < globalThis.innerHeight && box.left < globalThis.innerWidth
+    };
+  });
+}
+
+/** Tab, until the focus is on what bears the name; everything on the way is seen, too. */
+async function tab_to(page, name, key = "Tab") {
+  const way = [];
+  for (let i = 0; i < 60; i += 1) {
+    await page.keyboard.press(key);
+    const now = await focused(page);
+    way.push(now.name.slice(0, 30));
+    if (now.name) { assert.ok(now.seen, `the focus is seen on ${now.role} "${now.name}"`); }
+    if (now.name === name || now.name.startsWith(name + " ")) { return; }
+  }
+  assert.fail(`no way to "${name}" by ${key}: ${way.join(" → ")}`);
+}
+
+for (const language of LANGUAGES) {
+  test(`by keyboard alone: sign in, write, look at the group, sign out (${language})`, { timeout: 90000 }, async () => {
+    const on = await scene(chromium, made, { language });
+    const { t } = on;
+    const page = await on.show(STATES[0]);
+    await tab_to(page, t("door.username"));
+    await page.keyboard.type("xiaoming");
+    await tab_to(page, t("door.password"));
+    await page.keyboard.type("correct horse battery");
+    await page.keyboard.press("Enter");
+    await page.locator(".row").first().waitFor();
+
+    // Open the group: the focus goes to where one writes.
+    const row = page.locator(".row", { hasText: made.GROUP });
+    const title = (await row.textContent()).trim();
+    await tab_to(page, title);
+    await page.keyboard.press("Enter");
+    await becomes(async () => (await focused(page)).name === t("composer.to", { name: made.GROUP }) || focused(page),
+      "the focus is in the composer");
+    const said = `by keyboard ${language}`;
+    await page.keyboard.type(said);
+    await page.keyboard.press("Enter");
+    await page.getByRole("log").locator(".bubble", { hasText: said }).waitFor();
+
+    // The timeline can be reached and scrolled; the panel opens and closes, and the focus is not lost.
+    await tab_to(page, t("panel.members"), "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("complementary").getByText(t("role.owner")).waitFor();
+    await tab_to(page, t("panel.leave_group"));
+    await page.keyboard.press("Enter");
+    // The safe answer has the focus; back at the button it returns there.
+    await becomes(async () => (await focused(page)).name === t("panel.stay") || focused(page), "the focus is on the question");
+    await page.keyboard.press("Enter");
+    await becomes(async () => (await focused(page)).name === t("panel.leave_group") || focused(page), "the focus returns");
+
+    await tab_to(page, t("rail.me", { name: "小明" }));
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await tab_to(page, t("me.sign_out"));
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await becomes(async () => (await focused(page)).name.startsWith(t("rail.me", { name: "小明" })) || focused(page),
+      "the focus returns");
+    await page.keyboard.press("Enter");
+    await tab_to(page, t("me.sign_out"));
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: t("door.no_account") }).waitFor();
+    assert.deepEqual(on.complaints, []);
+    await on.close();
+  });
+}

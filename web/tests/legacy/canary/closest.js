@@ -1,0 +1,2 @@
+document.getElementById("leaf").closest("ul");
+document.title = "sung";

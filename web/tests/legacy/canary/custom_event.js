@@ -1,0 +1,2 @@
+document.dispatchEvent(new window.CustomEvent("song"));
+document.title = "sung";

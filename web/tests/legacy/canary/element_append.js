@@ -1,0 +1,2 @@
+document.getElementById("leaf").append("more");
+document.title = "sung";

@@ -1,0 +1,2 @@
+document.getElementById("leaf").remove();
+document.title = "sung";

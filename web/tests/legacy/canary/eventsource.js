@@ -1,0 +1,2 @@
+new window.EventSource("/nothing").close();
+document.title = "sung";

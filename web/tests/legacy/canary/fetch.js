@@ -1,0 +1,2 @@
+window.fetch("/nothing");
+document.title = "sung";

@@ -1,0 +1,3 @@
+var leaf = document.getElementById("leaf");
+leaf.parentNode.removeChild(leaf);
+document.title = "sung";

@@ -1,0 +1,3 @@
+let song = "one";
+song += " more";
+document.title = "sung";

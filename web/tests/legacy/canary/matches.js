@@ -1,0 +1,2 @@
+document.getElementById("leaf").matches("li");
+document.title = "sung";

@@ -1,0 +1,2 @@
+document.querySelectorAll("li").forEach(function (leaf) { leaf.title = "seen"; });
+document.title = "sung";

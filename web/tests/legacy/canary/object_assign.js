@@ -1,0 +1,2 @@
+Object.assign({}, { song: 1 });
+document.title = "sung";

@@ -1,0 +1,2 @@
+new window.Promise(function (resolve) { resolve(); });
+document.title = "sung";

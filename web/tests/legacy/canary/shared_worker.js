@@ -1,0 +1,2 @@
+new window.SharedWorker("/nothing.js");
+document.title = "sung";

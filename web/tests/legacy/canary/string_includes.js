@@ -1,0 +1,2 @@
+"song".includes("on");
+document.title = "sung";

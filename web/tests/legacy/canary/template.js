@@ -1,0 +1,3 @@
+var song = `one ${1 + 1}`;
+song.trim();
+document.title = "sung";

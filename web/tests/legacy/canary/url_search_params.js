@@ -1,0 +1,2 @@
+new window.URLSearchParams("song=1").get("song");
+document.title = "sung";

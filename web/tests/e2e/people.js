@@ -5,11 +5,12 @@ const assert = require("node:assert/strict");
 const AT_ONCE_MS = 3000;
 const PASSWORD = "correct horse battery";
 
-/** One person: a browser context, its page, the feed routes it used, its complaints. */
-async function person(chromium, url, name, { event_source = true } = {}) {
+/** One person: a browser context, its page, the feed routes it used, its complaints. `gone`: interfaces the browser lacks. */
+async function person(chromium, url, name, { event_source = true, gone = [] } = {}) {
   const context = await chromium.newContext({ locale: "en-US", viewport: { width: 1280, height: 800 } });
   context.setDefaultTimeout(10000);
   if (!event_source) { await context.addInitScript("delete window.EventSource;"); }
+  for (const one of gone) { await context.addInitScript(`delete window.${one};`); }
   const page = await context.newPage();
   const feeds = new Set();
   const complaints = [];

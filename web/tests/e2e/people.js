@@ -7,11 +7,12 @@ const AT_ONCE_MS = 3000;
 const PASSWORD = "correct horse battery";
 
 /**
- * One person: a browser context, its page, the feed routes it used, its complaints.
+ * One person: a browser context, its page, the feed routes it used, its complaints. `gone`:
+ * interfaces the browser lacks.
  * The browser does not tell what a shared worker asks for: so an ear of their own
  * on the wire hears which feed they use, and how many connections it takes.
  */
-async function person(chromium, url, name, { event_source = true, shared_worker = true } = {}) {
+async function person(chromium, url, name, { event_source = true, shared_worker = true, gone = [] } = {}) {
   const feeds = new Set();
   const ear = await proxy(url, (route) => {
     if (route === "/api/stream" || route === "/api/poll") { feeds.add(route); }
@@ -21,6 +22,7 @@ async function person(chromium, url, name, { event_source = true, shared_worker 
   context.on("close", ear.stop);
   if (!event_source) { await context.addInitScript("delete window.EventSource;"); }
   if (!shared_worker) { await context.addInitScript("delete window.SharedWorker;"); }
+  for (const one of gone) { await context.addInitScript(`delete window.${one};`); }
   const complaints = [];
   const who = { name, username: "", context, url: ear.url, ear, feeds, complaints };
   who.page = await tab(who);

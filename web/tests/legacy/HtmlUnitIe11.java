@@ -237,12 +237,20 @@ public class HtmlUnitIe11 {
             for (DomNode node : page.querySelectorAll("button")) {
                 HtmlElement button = (HtmlElement) node;
                 String label = button.getAttribute("aria-label");
-                String said = (label.isEmpty() ? button.getTextContent() : label).trim();
+                String said = (label.isEmpty() ? heard(button) : label).trim();
                 boolean fits = said.equals(name) || said.startsWith(name + " ");
                 if (fits && !button.hasAttribute("disabled") && (found == null || said.equals(name))) { found = button; }
             }
             return found != null && clicked(found);
         }
+    }
+
+    String heard(DomNode node) {
+        if (node.getNodeType() == DomNode.TEXT_NODE) { return node.getTextContent(); }
+        if (node instanceof DomElement && ((DomElement) node).getAttribute("aria-hidden").equals("true")) { return ""; }
+        StringBuilder text = new StringBuilder();
+        for (DomNode child : node.getChildren()) { text.append(heard(child)); }
+        return text.toString();
     }
 
     boolean row(String title) {

@@ -64,8 +64,13 @@ var ask = {
   /** By its name, or a name that goes on after it: "My profile: Ann" is also "My profile: Ann, online". */
   press: function (name) {
     var found = null;
+    function heard(node) {
+      if (node.nodeType === 3) { return node.data; }
+      if (node.nodeType !== 1 || node.getAttribute("aria-hidden") === "true") { return ""; }
+      return Array.prototype.map.call(node.childNodes, heard).join("");
+    }
     Array.prototype.forEach.call(document.querySelectorAll("button"), function (button) {
-      var words = (button.getAttribute("aria-label") || button.textContent).trim();
+      var words = (button.getAttribute("aria-label") || heard(button)).trim();
       if (button.disabled || (words !== name && words.indexOf(name + " ") !== 0)) { return; }
       if (!found || words === name) { found = button; }
     });

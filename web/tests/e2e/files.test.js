@@ -150,7 +150,9 @@ test("a text written while a file travels goes at once; a cancelled file goes ne
   await page.getByRole("progressbar").waitFor();
   await write(met.ann, "meanwhile");
   await sees(bob, "meanwhile");
+  const stopped = page.waitForEvent("requestfailed", (request) => /\/api\/files\?/.test(request.url()));
   await page.getByRole("button", { name: "Cancel sending slow.pdf" }).click();
+  await stopped; // no further byte travels
   await page.getByRole("progressbar").waitFor({ state: "detached" });
   way.rate(0);
   await write(met.ann, "after");
@@ -248,6 +250,7 @@ test("a picture opens whole, with a way to save it, and Escape leads back", { ti
   const size = () => whole.getByRole("img").evaluate((one) => [one.naturalWidth, one.offsetWidth]);
   await becomes(async () => String(await size()) === "640,640" || size(), "in full size");
   assert.equal(await whole.getByRole("link", { name: "Save" }).getAttribute("download"), "view.png");
+  assert.equal(bob.context.pages().length, 1, "no other tab");
   await bob.page.keyboard.press("Escape");
   await whole.waitFor({ state: "detached" });
   await becomes(() => small.evaluate((one) => one.ownerDocument.activeElement === one), "the focus is back where it was");

@@ -24,6 +24,8 @@ use crate::runtime::RuntimeHandle;
 pub(crate) const MARK: &str = "belongs-to-log";
 /// Digits of a log's name, of 256 bits.
 const DIGITS: usize = 32;
+/// Characters of a storage's error that are told.
+const ERROR_CHARS: usize = 300;
 /// Pause between two tries to lock the mark.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -72,7 +74,15 @@ pub(crate) async fn claim(
     let line = log.line();
     let marked = runtime.timeout(STORAGE_ANSWERS, storage.marked(line.clone()));
     let broken = |error: &dyn std::fmt::Display| {
-        format!("the file storage {storage} does not work ({error}): mend --files")
+        // An object store's own words go on for lines.
+        let error = error.to_string();
+        let error = error.lines().next().unwrap_or_default().trim_end();
+        let error: String = error.chars().take(ERROR_CHARS).collect();
+        let mend = match storage.root() {
+            Some(_) => "--files",
+            None => "--files, or the keys and the region in the environment",
+        };
+        format!("the file storage {storage} does not work ({error}): mend {mend}")
     };
     match marked.await {
         None => return Err(broken(&"it does not answer")),

@@ -60,14 +60,13 @@ pub struct Storage {
     /// For a directory, where it is: uploads that broke off with the process leave files there
     /// that the interface does not show.
     directory: Option<PathBuf>,
+    name: String,
 }
 
+/// Where it is.
 impl fmt::Display for Storage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.directory {
-            Some(path) => write!(f, "{}", path.display()),
-            None => write!(f, "{}", self.objects),
-        }
+        f.write_str(&self.name)
     }
 }
 
@@ -78,6 +77,7 @@ impl Storage {
             objects: Arc::new(InMemory::new()),
             part_bytes: UPLOAD_PART_BYTES,
             directory: None,
+            name: "memory".into(),
         }
     }
 
@@ -100,16 +100,22 @@ impl Storage {
             objects: Arc::new(objects.with_fsync(true)),
             part_bytes: UPLOAD_PART_BYTES,
             directory: Some(path.to_owned()),
+            name: path.display().to_string(),
         })
     }
 
     /// In any other object store.
     pub fn remote(objects: Arc<dyn ObjectStore>) -> Self {
         Self {
+            name: objects.to_string(),
             objects,
             part_bytes: UPLOAD_PART_REMOTE_BYTES,
             directory: None,
         }
+    }
+
+    pub(super) fn called(self, name: String) -> Self {
+        Self { name, ..self }
     }
 
     /// The directory, if it is one.

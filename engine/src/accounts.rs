@@ -143,9 +143,6 @@ impl Engine {
             self.end_streams(user, which);
             return Ok(None);
         }
-        if is_bot && !self.is_answered_for(&session.user).await? {
-            return Ok(None);
-        }
         if slide && idle > SESSION_TOUCH_MS {
             let (session, at_ms) = (session.id, now);
             let _not_awaited = core.journal.write(Entry::TouchSession { session, at_ms });
@@ -256,6 +253,15 @@ impl Engine {
     pub fn seen(&self, user: UserId) -> Seen {
         let slot = self.inner.core.directory.known_user(user);
         slot.map_or(Seen::Offline, |slot| slot.seen())
+    }
+
+    /// Ends all streams of somebody who may act no more, and of their bots.
+    pub(crate) async fn end_all_streams(&self, user: UserId) -> Result<(), Rejection> {
+        self.end_streams(user, WhichSessions::All);
+        for bot in self.bots(user).await? {
+            self.end_streams(bot.id, WhichSessions::All);
+        }
+        Ok(())
     }
 
     pub(crate) fn end_streams(&self, user: UserId, which: WhichSessions) {

@@ -80,7 +80,8 @@ impl NewInvitation {
 }
 
 impl Engine {
-    /// Lets a user no longer sign in, and ends their sessions and streams; or lets them in again.
+    /// Lets a user no longer sign in, and ends their sessions and streams, and the streams of their
+    /// bots; or lets them in again, and the bots with them.
     ///
     /// # Errors
     /// `not_found`, `not_allowed`, `last_administrator`, `account_deleted`, `unavailable`.
@@ -91,10 +92,10 @@ impl Engine {
         disabled: bool,
     ) -> Result<(), Rejection> {
         self.act(by, Deed::Disable { user, disabled }).await?;
-        if disabled {
-            self.end_streams(user, WhichSessions::All);
+        match disabled {
+            true => self.end_all_streams(user).await,
+            false => Ok(()),
         }
-        Ok(())
     }
 
     /// Sets another password for a user and ends all their sessions.

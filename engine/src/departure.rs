@@ -6,7 +6,7 @@ use crate::ids::{ConversationId, Seq, UserId};
 use crate::limits::EXPORT_MESSAGES;
 use crate::message::{Message, Refusal, Rejection};
 use crate::posting::not_now;
-use crate::store::{ConversationRow, Entry, Session, SyncRows, User, WhichSessions};
+use crate::store::{ConversationRow, Entry, Session, SyncRows, User};
 
 /// How often it is looked again whether the user is in a group; somebody may be adding them.
 const ROUNDS: usize = 3;
@@ -88,10 +88,8 @@ impl Engine {
             match self.write(Entry::DeleteUser { user: user.id }).await {
                 Err(rejection) if rejection.code == "in_groups" => {}
                 Err(rejection) => return Err(rejection),
-                Ok(()) => {
-                    self.end_streams(user.id, WhichSessions::All);
-                    return Ok(());
-                }
+                // A bot that was made meanwhile is left, and nobody answers for it.
+                Ok(()) => return self.end_all_streams(user.id).await,
             }
         }
         Err(not_now())

@@ -55,6 +55,9 @@ pub enum StartError {
     /// The actor system does not start.
     #[error("the actors cannot start: {0}")]
     Actors(String),
+    /// The files are another log's, or cannot be reached.
+    #[error("{0}")]
+    Files(String),
 }
 
 /// Builds an [`Engine`].
@@ -114,6 +117,8 @@ impl Builder {
         }
         let head = self.store.head().await?;
         let secret = self.store.secret().await?;
+        let files = Files::open(self.files, &self.runtime, &secret).await;
+        let files = Arc::new(files.map_err(StartError::Files)?);
         let (handle, intake) = journal::queue();
         let core = Arc::new(Core::new(
             self.runtime,
@@ -130,7 +135,6 @@ impl Builder {
         let journal = journal::run(&core, intake, head.batch);
         crate::accounts::watch_access(&core, head.access_version);
         crate::search::indexer::start(&core);
-        let files = Arc::new(Files::new(self.files));
         crate::files::collector::watch(&core, &files);
         Ok(Engine {
             inner: Arc::new(Inner {
@@ -169,6 +173,7 @@ impl Engine {
         if let Some(ended) = journal.take() {
             let _over = ended.await;
             directory::close(core).await;
+            self.inner.files.release();
             core.store.close().await;
         }
         self.inner.closed.store(true, Ordering::SeqCst);

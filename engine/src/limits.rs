@@ -262,6 +262,11 @@ pub const THUMBNAIL_PIXELS: u32 = 400;
 pub const AVATAR_PIXELS: u32 = 240;
 /// The side of a small avatar, in pixels.
 pub const AVATAR_SMALL_PIXELS: u32 = 96;
+/// How long the file storage may take to say whose files it holds. Beyond: no start.
+pub const STORAGE_ANSWERS: Duration = Duration::from_secs(30);
+/// How long a start waits for another server to leave its files: a successor for one that is
+/// just stopping. Beyond: no start.
+pub const STORAGE_LOCK: Duration = Duration::from_secs(3);
 /// How soon after the start the first round of collecting begins.
 pub const COLLECT_FIRST: Duration = Duration::from_secs(5);
 /// Pause between two rounds of collecting files.

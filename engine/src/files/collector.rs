@@ -106,8 +106,8 @@ pub(crate) async fn forget(core: &Core, files: &Files, unused: Vec<BlobId>) -> R
 }
 
 /// Deletes objects that nothing names, but none before one was found that this database does name: a
-/// server that was started with another's files must not take them away. First listed, then asked for: what is added in between is
-/// young, and under way.
+/// place that had no [mark](super::marker) when the first server came may be another's. First
+/// listed, then asked for: what is added in between is young, and under way.
 pub(crate) async fn sweep(core: &Core, files: &Arc<Files>) -> Result<usize, Stopped> {
     let of = files.clone();
     let under_way = move |blob| of.is_under_way(blob);

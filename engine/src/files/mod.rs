@@ -3,6 +3,7 @@
 //! | room | what is there |
 //! |---|---|
 //! | [`storage`], `remote` | where the bytes are: objects in a directory, or in an object store |
+//! | `marker` | whose files these are |
 //! | [`upload`], `contents` | from the first byte of an upload to its row |
 //! | [`download`] | who may have which bytes |
 //! | [`avatars`] | the faces of users and groups |
@@ -24,11 +25,13 @@ use tokio::sync::Semaphore;
 
 use crate::ids::{BlobId, UserId};
 use crate::limits::{UPLOADS, UPLOADS_PER_USER};
+use crate::runtime::RuntimeHandle;
 
 pub mod avatars;
 pub mod collector;
 mod contents;
 pub mod download;
+pub(crate) mod marker;
 pub mod moving;
 pub mod picture;
 pub mod pool;
@@ -37,6 +40,7 @@ pub mod sniff;
 pub mod storage;
 pub mod upload;
 
+use marker::{Claim, LogName};
 use pool::Pool;
 use storage::Storage;
 
@@ -48,17 +52,34 @@ pub(crate) struct Files {
     uploads_of: Arc<Mutex<BTreeMap<UserId, usize>>>,
     /// Objects that are being written, or whose row is on its way: not left behind.
     under_way: Arc<Mutex<BTreeSet<BlobId>>>,
+    /// Until the engine closes.
+    claim: Mutex<Option<Claim>>,
 }
 
 impl Files {
-    pub(crate) fn new(storage: Storage) -> Self {
-        Self {
+    /// In this place, which becomes or is that of the log with this secret.
+    ///
+    /// # Errors
+    /// It is another's, or does not work: a sentence without its end.
+    pub(crate) async fn open(
+        storage: Storage,
+        runtime: &RuntimeHandle,
+        secret: &[u8],
+    ) -> Result<Self, String> {
+        let claim = marker::claim(&storage, runtime, &LogName::of(secret)).await?;
+        Ok(Self {
+            claim: Mutex::new(Some(claim)),
             storage,
             pool: Pool::default(),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             uploads_of: Arc::default(),
             under_way: Arc::default(),
-        }
+        })
+    }
+
+    /// The place may be taken by the next engine.
+    pub(crate) fn release(&self) {
+        locked(&self.claim).take();
     }
 
     /// Marks an object as one that somebody is about to refer to.

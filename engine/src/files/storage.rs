@@ -1,8 +1,10 @@
 //! Where the bytes are: a directory, or an object store with the same interface.
 //!
 //! An object is written once, under the id of its blob, and never changed. `objects/` with the last
-//! two digits of the id as a directory is all we touch: what else lies in the place is not ours.
+//! two digits of the id as a directory is all we touch, and the [mark](super::marker) beside it: what
+//! else lies in the place is not ours.
 
+use std::fmt;
 use std::ops::Range;
 use std::path::{Path as FsPath, PathBuf};
 use std::sync::Arc;
@@ -14,9 +16,10 @@ use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
-    GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt, PutPayload,
+    GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt, PutMode, PutPayload,
 };
 
+use super::marker::MARK;
 use crate::ids::BlobId;
 use crate::limits::{UPLOAD_PART_BYTES, UPLOAD_PART_REMOTE_BYTES};
 
@@ -57,6 +60,14 @@ pub struct Storage {
     /// For a directory, where it is: uploads that broke off with the process leave files there
     /// that the interface does not show.
     directory: Option<PathBuf>,
+    name: String,
+}
+
+/// Where it is.
+impl fmt::Display for Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
 }
 
 impl Storage {
@@ -66,6 +77,7 @@ impl Storage {
             objects: Arc::new(InMemory::new()),
             part_bytes: UPLOAD_PART_BYTES,
             directory: None,
+            name: "memory".into(),
         }
     }
 
@@ -87,16 +99,60 @@ impl Storage {
         Ok(Self {
             objects: Arc::new(objects.with_fsync(true)),
             part_bytes: UPLOAD_PART_BYTES,
-            directory: Some(path.join(OBJECTS)),
+            directory: Some(path.to_owned()),
+            name: path.display().to_string(),
         })
     }
 
     /// In any other object store.
     pub fn remote(objects: Arc<dyn ObjectStore>) -> Self {
         Self {
+            name: objects.to_string(),
             objects,
             part_bytes: UPLOAD_PART_REMOTE_BYTES,
             directory: None,
+        }
+    }
+
+    pub(super) fn called(self, name: String) -> Self {
+        Self { name, ..self }
+    }
+
+    /// The directory, if it is one.
+    pub(super) fn root(&self) -> Option<&FsPath> {
+        self.directory.as_deref()
+    }
+
+    /// What stands in the mark of the place: `line`, if it had none until now.
+    pub(super) async fn marked(&self, line: String) -> Result<String> {
+        if let Some(found) = self.mark().await? {
+            return Ok(found);
+        }
+        let (at, bytes) = (Path::from(MARK), PutPayload::from(line.clone()));
+        let first = self
+            .objects
+            .put_opts(&at, bytes.clone(), PutMode::Create.into());
+        match first.await {
+            Ok(_) => Ok(line),
+            Err(object_store::Error::AlreadyExists { .. }) => {
+                Ok(self.mark().await?.unwrap_or(line))
+            }
+            // A place that cannot tell who was first.
+            Err(_) => {
+                self.objects.put(&at, bytes).await?;
+                Ok(line)
+            }
+        }
+    }
+
+    async fn mark(&self) -> Result<Option<String>> {
+        match self.objects.get(&Path::from(MARK)).await {
+            Ok(found) => {
+                let bytes = found.bytes().await?;
+                Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+            }
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -164,7 +220,7 @@ impl Storage {
         &self,
         under_way: impl Fn(BlobId) -> bool + Send + 'static,
     ) -> usize {
-        let Some(directory) = self.directory.clone() else {
+        let Some(directory) = self.root().map(|root| root.join(OBJECTS)) else {
             return 0;
         };
         let work = tokio::task::spawn_blocking(move || {

@@ -216,13 +216,14 @@ pub trait Store: AdministrationStore + FileStore + SearchStore + Send + Sync + '
     /// A map that a conversation keeps; empty if there is none.
     async fn map(&self, id: ConversationId, map: &str) -> Result<BTreeMap<String, Value>>;
 
-    /// The session of a token, by the token's SHA-256 in hexadecimal. Disabled users have none.
+    /// The session of a token, by the token's SHA-256 in hexadecimal. Disabled users have none,
+    /// nor have bots of disabled users.
     async fn session(&self, token_hash: &str) -> Result<Option<Session>>;
 
     /// The sessions of one user, those used last first.
     async fn sessions(&self, user: UserId) -> Result<Vec<Session>>;
 
-    /// Which of these sessions are still there (and their users not disabled).
+    /// Which of these sessions are still there and would be found by [`session`](Self::session).
     async fn living_sessions(&self, sessions: &[SessionId]) -> Result<BTreeSet<SessionId>>;
 
     /// Closes connections and files. Calls after it fail as [`StoreError::Unavailable`].

@@ -11,9 +11,10 @@ use super::directory::{Directory, HASHES};
 use super::export::Exported;
 use super::hashes::{ConversationSum, Hashes, sha256};
 use super::manifest::{Manifest, Segment, Uploads};
-use super::row::key;
+use super::row::{Row, Value, key};
 use super::schema::{Table, travelling};
 use super::{Progress, Result, Source, Target, TransferError, uploads};
+use crate::files::marker::{Leaving, LogName};
 use crate::ids::Epoch;
 use crate::limits::{TRANSFER_DIFFERENCES, TRANSFER_PAGE_ROWS};
 
@@ -32,6 +33,7 @@ pub fn import(
     let tables = travelling()?;
     let directory = Directory::open(directory);
     let (manifest, id) = manifest(&directory, &tables)?;
+    let leaving = leaving(target, files, &directory, &manifest, &tables)?;
     let done = match target.underway()? {
         Some(underway) if underway.export == id => {
             progress.note("This import was begun before: it goes on.");
@@ -51,6 +53,11 @@ pub fn import(
             0
         }
     };
+    leaving.leave().map_err(|error| TransferError::File {
+        path: files.to_owned(),
+        what: "made nobody's",
+        error,
+    })?;
     fill(target, &directory, &manifest, &tables, done, progress)?;
     let from = directory.path().join("files");
     let copied = uploads::copy(target, &tables, &from, files, progress)?;
@@ -113,6 +120,32 @@ fn manifest(directory: &Directory, tables: &[Table]) -> Result<(Manifest, String
     })?;
     manifest.check_whole(tables)?;
     Ok((manifest, sha256(&bytes)))
+}
+
+/// The store's log becomes that of the export; its files may still be marked as those of the log
+/// that it had.
+fn leaving<'a>(
+    target: &mut dyn Target,
+    files: &'a Path,
+    directory: &Directory,
+    manifest: &Manifest,
+    tables: &[Table],
+) -> Result<Leaving<'a>> {
+    let secret = |table: &Table, rows: Vec<Row>| {
+        let column = table.columns.iter().position(|one| one.name == "secret");
+        let value = column.and_then(|at| rows.into_iter().next()?.into_iter().nth(at));
+        match value {
+            Some(Value::Text(secret)) => LogName::of_text(&secret),
+            _ => None,
+        }
+        .ok_or_else(|| TransferError::Bad("the secret in the head row is damaged".into()))
+    };
+    let missing = || TransferError::Bad("manifest.json does not name the head row".into());
+    let mut heads = segments(manifest, tables).filter(|(table, _)| table.name == "head");
+    let (table, segment) = heads.next().ok_or_else(missing)?;
+    let to = secret(table, directory.read_segment(table, segment)?)?;
+    let from = secret(table, target.rows(table, None, 1)?)?;
+    Leaving::look(files, &from, &to).map_err(TransferError::Bad)
 }
 
 fn refuse_full(target: &mut dyn Target, tables: &[Table]) -> Result<()> {

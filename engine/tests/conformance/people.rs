@@ -95,6 +95,17 @@ pub(crate) async fn bots_are_somebodys(log: &Log) {
     let gone = log.commit(vec![Entry::DeleteUser { user: one.id }]).await;
     assert_eq!(words(&gone), ["done"]);
     assert_eq!(names(ann).await, ["two"]);
+    // Its session is good for as long as its owner may sign in.
+    let (session, other) = (log.session(two.id, 1).await, log.session(bob, 1).await);
+    assert_eq!(living(log, &[session, other]).await, [true, true]);
+    for disabled in [true, false] {
+        let deed = Deed::Disable {
+            user: ann,
+            disabled,
+        };
+        log.done(Act::by_command(deed, 1)).await;
+        assert_eq!(living(log, &[session, other]).await, [!disabled, true]);
+    }
 }
 
 /// Profiles change field by field; users that do not exist are refused.

@@ -7,6 +7,7 @@
 //! | [`pictures`] | nothing hidden is left in them, and bombs do not go off |
 //! | [`avatars`] | faces of users and groups |
 //! | [`crashes`] | a killed server leaves nothing for ever |
+//! | [`whose`] | two logs do not share a directory |
 //!
 //! [`place`] is a server with people in it.
 
@@ -17,4 +18,10 @@ mod crashes;
 mod downloads;
 mod pictures;
 mod place;
+#[expect(dead_code, reason = "what other tests run, too")]
+#[path = "../refusals/common/program.rs"]
+mod program;
 mod uploads;
+mod whose;
+
+use place::BINARY;

@@ -42,10 +42,10 @@ impl Place {
         self.data.path().join("files")
     }
 
-    /// All files in the storage, half written ones included, by path.
+    /// All objects in the storage, half written ones included, by path.
     pub(crate) fn stored(&self) -> Vec<PathBuf> {
         let mut all = Vec::new();
-        walk(&self.storage(), &mut all);
+        walk(&self.storage().join("objects"), &mut all);
         all
     }
 

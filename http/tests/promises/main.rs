@@ -11,6 +11,7 @@
 //! | [`outage`] | without its database the server is honest, and works again by itself |
 //! | [`read_positions`] | what was read here is read on every device; typing arrives |
 //! | [`sessions_end`] | a session that ended is refused, and its streams and polls end |
+//! | [`bots_end`] | those of a bot end with its owner's account |
 //! | [`stalled_sessions`] | also those of a stream that nobody reads |
 //! | [`people`] | friends, recalls, mentions, receipts; who is invisible leaks nowhere |
 //! | [`stays`] | nobody is shown what was said while they were not a member |
@@ -21,6 +22,7 @@
 //! One program and not one per promise: each would link the whole kit again. Nothing here asserts
 //! that anything is fast; the time limits are the promised ones, or there to end a test that hangs.
 
+mod bots_end;
 mod delivery;
 mod durability;
 mod limits;

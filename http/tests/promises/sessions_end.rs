@@ -14,13 +14,13 @@ use crate::poster::Draft;
 use crate::world::{BINARY, Store, World, text};
 
 /// Within this time streams end, as promised; another process's change is noticed a second later.
-const PROMISED: Duration = Duration::from_secs(2);
-const FROM_OUTSIDE: Duration = Duration::from_secs(3);
+pub(crate) const PROMISED: Duration = Duration::from_secs(2);
+pub(crate) const FROM_OUTSIDE: Duration = Duration::from_secs(3);
 /// For a machine that is busy with other tests.
 const SLACK: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(10);
-const PASSWORD: &str = "correct horse battery";
-const NAME: &str = "lili";
+pub(crate) const PASSWORD: &str = "correct horse battery";
+pub(crate) const NAME: &str = "lili";
 
 #[test]
 fn signing_out_ends_one_session_with_sqlite() {
@@ -161,7 +161,7 @@ fn a_password_set_from_outside_ends_sessions(store: Store) {
 
 /// Checks that `end` ends all that the session `gone` has open, `within` that time, and nothing of
 /// the session `stays`.
-fn ends(world: &World, gone: &str, stays: &str, within: Duration, end: impl FnOnce()) {
+pub(crate) fn ends(world: &World, gone: &str, stays: &str, within: Duration, end: impl FnOnce()) {
     let mut gone_stream = opened(world, gone);
     let mut stays_stream = opened(world, stays);
     thread::scope(|scope| {
@@ -201,7 +201,7 @@ fn ends(world: &World, gone: &str, stays: &str, within: Duration, end: impl FnOn
 }
 
 /// What a session that has ended is told, on every way in.
-fn refused(world: &World, token: &str) {
+pub(crate) fn refused(world: &World, token: &str) {
     let mut client = bearer(world, token);
     for path in ["/api/sync", "/api/poll", "/api/poll?cursor=x&wait=1"] {
         let _ = client.get(path).expect("an answer").expect(401);

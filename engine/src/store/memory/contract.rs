@@ -361,8 +361,8 @@ impl Store for MemoryStore {
         let tables = self.read().await?;
         let mut rows = tables.sessions.values();
         let row = rows.find(|row| row.token_hash == token_hash);
-        let session = row.and_then(|row| tables.session(row));
-        Ok(session.filter(|session| !session.user.disabled))
+        let row = row.filter(|row| tables.may_act(row.user));
+        Ok(row.and_then(|row| tables.session(row)))
     }
 
     async fn sessions(&self, user: UserId) -> Result<Vec<Session>> {
@@ -376,11 +376,8 @@ impl Store for MemoryStore {
     async fn living_sessions(&self, sessions: &[SessionId]) -> Result<BTreeSet<SessionId>> {
         let tables = self.read().await?;
         let living = sessions.iter().filter(|id| {
-            let user = tables
-                .sessions
-                .get(id)
-                .and_then(|row| tables.user(row.user));
-            user.is_some_and(|user| !user.disabled)
+            let row = tables.sessions.get(id);
+            row.is_some_and(|row| tables.may_act(row.user))
         });
         Ok(living.copied().collect())
     }

@@ -280,6 +280,14 @@ impl Tables {
         self.users.get(&id).cloned().map(views::user)
     }
 
+    pub(super) fn may_act(&self, id: UserId) -> bool {
+        let user = self.users.get(&id);
+        user.is_some_and(|user| {
+            let owner = user.bot_of.and_then(|owner| self.users.get(&owner));
+            views::may_act(user, owner)
+        })
+    }
+
     pub(super) fn session(&self, row: &SessionRecord) -> Option<Session> {
         Some(views::session(row.clone(), self.user(row.user)?))
     }

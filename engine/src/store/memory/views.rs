@@ -86,6 +86,12 @@ pub(in crate::store) fn page(
     }
 }
 
+/// Whether somebody's sessions are good: not disabled, and a bot only while its owner is not either.
+pub(in crate::store) fn may_act(user: &UserRecord, owner: Option<&UserRecord>) -> bool {
+    let answered = user.bot_of.is_none() || owner.is_some_and(|owner| !owner.disabled);
+    answered && !user.disabled
+}
+
 /// A user without the password.
 pub(in crate::store) fn user(row: UserRecord) -> User {
     User {

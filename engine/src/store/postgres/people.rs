@@ -112,8 +112,15 @@ const MEMBERS: &str = concat!(
 );
 
 /// Sessions with their users.
+/// Of the user `u`: not disabled, and for a bot, whoever answers for it is not either.
+macro_rules! may_act {
+    () => {
+        " and not u.disabled and (u.bot_of is null or exists \
+         (select from users o where o.id = u.bot_of and not o.disabled))"
+    };
+}
 macro_rules! sessions {
-    ($rest:literal) => {
+    ($rest:expr) => {
         concat!(
             "select ",
             session_columns!(),
@@ -124,10 +131,12 @@ macro_rules! sessions {
         )
     };
 }
-const SESSION: &str = sessions!("s.token_hash = $1 and not u.disabled");
+const SESSION: &str = sessions!(concat!("s.token_hash = $1", may_act!()));
 const SESSIONS: &str = sessions!("s.user_id = $1 order by s.last_used desc, s.id desc");
-const LIVING: &str = "select s.id from sessions s join users u on u.id = s.user_id \
-     where s.id = any($1) and not u.disabled";
+const LIVING: &str = concat!(
+    "select s.id from sessions s join users u on u.id = s.user_id where s.id = any($1)",
+    may_act!()
+);
 
 pub(super) async fn sync(db: &Connection, user: UserId) -> Result<Option<SyncRows>> {
     let [head, me, conversations, settings] = query_together(

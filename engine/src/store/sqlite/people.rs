@@ -65,7 +65,14 @@ pub(super) fn session(tx: &Tx<'_>, token_hash: &str) -> Result<Option<Session>> 
     let Some(row) = one(tx, &sql, [token_hash], columns::session)? else {
         return Ok(None);
     };
-    let user = user_record(tx, row.user)?.filter(|user| !user.disabled);
+    let Some(user) = user_record(tx, row.user)? else {
+        return Ok(None);
+    };
+    let owner = match user.bot_of {
+        Some(owner) => user_record(tx, owner)?,
+        None => None,
+    };
+    let user = Some(user).filter(|user| views::may_act(user, owner.as_ref()));
     Ok(user.map(|user| views::session(row, views::user(user))))
 }
 
@@ -83,7 +90,8 @@ pub(super) fn sessions(tx: &Tx<'_>, user: UserId) -> Result<Vec<Session>> {
 
 pub(super) fn living_sessions(tx: &Tx<'_>, sessions: &[SessionId]) -> Result<BTreeSet<SessionId>> {
     let sql = "select 1 from sessions s join users u on u.id = s.user_id \
-         where s.id = ?1 and not u.disabled";
+         where s.id = ?1 and not u.disabled and (u.bot_of is null or exists \
+         (select 1 from users o where o.id = u.bot_of and not o.disabled))";
     let mut living = BTreeSet::new();
     for id in sessions {
         if one(tx, sql, [blob(id.0)], |_| Ok(()))?.is_some() {

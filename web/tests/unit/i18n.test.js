@@ -15,8 +15,10 @@ const LANGUAGES = { "zh-CN": zh, en };
 const DYNAMIC = {
   "account.": "parts of the account", "admin.": "pages, columns and acts of administration",
   "banner.": "states of the connection", "door.": "fields of the forms",
-  "notice.role.": "owner, admin", "door_of.": "ways into a group", "emoji.": "families of emoji", "error.": "the server's codes of problems",
+  "notice.role.": "owner, admin", "door_of.": "ways into a group", "emoji.": "families of emoji",
+  "error.": "the server's codes of problems",
   "find.not.": "why one cannot join", "keys.": "shortcuts", "me.": "parts of the own profile", "mode.": "join modes",
+  "time.weekday.": "days of the week",
   "person.is.": "what somebody is to us", "presence.": "online, away, busy, invisible, offline", "rail.": "the views",
   "role.": "owner, admin, member", "search.": "filters", "set.": "settings of a group", "settings.": "settings and their values",
   "span.": "seconds, minutes, hours, days"

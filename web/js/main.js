@@ -26,7 +26,9 @@ chat.main = (function () {
   }, document.body.getAttribute("data-worker"));
   app.session = chat.session(app);
   app.receive = chat.receive(app);
+  app.announce = chat.announce(app);
   app.history = chat.history(app);
+  app.marks = chat.marks(app);
   app.send = chat.send(app);
   app.uploading = chat.uploading(app);
   app.mentions = chat.mention_names(app);
@@ -46,6 +48,7 @@ chat.main = (function () {
   app.drafts = chat.drafts(app);
   app.outbox_kept = chat.outbox_kept(app);
   app.notify = chat.notify(app);
+  app.upward = chat.upward(app);
 
   // What views may do.
   var act = {
@@ -53,6 +56,7 @@ chat.main = (function () {
     doors: app.doors, govern: app.govern,
     people: app.people, friends: app.friends, account: app.account, files: app.uploading, mentions: app.mentions,
     search: app.search, arrange: app.arrange, admin: app.admin,
+    marks: app.marks, reading: app.reading, announce: app.announce,
     wake: function () { app.transport.wake(); },
     view: function (name) { store.dispatch({ type: "view", view: name }); },
     /** Opens a dialogue, `{ name, … }`, or closes with null. */
@@ -86,7 +90,7 @@ chat.main = (function () {
     // What is kept comes before what is sent: no message leaves that would not be found again.
     app.drafts, app.outbox_kept,
     app.receive, app.history, app.send, app.uploading, app.reading, app.groups, app.doors, app.govern, app.people,
-    app.friends, app.account, app.folded, app.route, app.search, app.admin,
+    app.friends, app.account, app.folded, app.route, app.search, app.admin, app.announce,
     chat.title, chat.remember, chat.sound, app.notify, chat.shake, chat.clock(app), chat.version(app)
   ].forEach(function (effect) {
     store.listen(effect.follow);
@@ -140,6 +144,7 @@ chat.main = (function () {
       app.drafts.start();
       app.outbox_kept.start();
       measure();
+      app.upward.start();
       app.session.start();
       draw_soon();
     });

@@ -14,7 +14,8 @@ chat.people_of = (function () {
     Object.keys(state.conversations).forEach(function (id) {
       if (state.conversations[id].peer) { ids[state.conversations[id].peer] = true; }
     });
-    (open ? open.messages.slice(-chat.limits.drawn_rows) : []).forEach(function (one) {
+    // Whoever reads on upward, or jumped far back, sees those who spoke there, too.
+    (open ? chat.rows.list(open) : []).forEach(function (one) {
       if (one.sender) { ids[one.sender] = true; }
     });
     return Object.keys(ids);

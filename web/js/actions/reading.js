@@ -1,5 +1,5 @@
-// Tells the server how far was read: while the conversation is open in a page
-// that somebody looks at, the highest seq, at most once in two seconds.
+// Tells the server how far was read: while the conversation is open in a page that
+// somebody looks at, the highest seq in sight, at most once in two seconds.
 var chat = chat || {};
 
 chat.reading = (function () {
@@ -10,15 +10,20 @@ chat.reading = (function () {
     var timer = null;
     var told_at = 0;
 
+    /** Up to where it is read; scrolled up, what lies below is not. */
+    function reached(one) {
+      return one.reading === null ? one.last : Math.min(one.reading, one.last);
+    }
+
     function due(state) {
       var one = state.conversations[state.open];
-      return Boolean(one) && state.attentive && one.loaded && !one.left &&
-        (one.last > one.read_seq || one.unread > 0) ? one : null;
+      return Boolean(one) && state.view === "chats" && state.attentive && one.loaded && !one.left &&
+        (reached(one) > one.read_seq || (reached(one) === one.last && one.unread > 0)) ? one : null;
     }
 
     function tell(one) {
       told_at = Date.now();
-      app.api.read(one.id, one.last, function (problem, answer) {
+      app.api.read(one.id, reached(one), function (problem, answer) {
         if (!problem && app.store.state().phase === "in") {
           app.store.dispatch({
             type: "read", conversation: one.id, seq: answer.read_seq, unread: answer.unread
@@ -39,6 +44,8 @@ chat.reading = (function () {
     }
 
     return {
+      /** The highest seq in sight, or null: the newest is. */
+      seen: function (conversation, seq) { app.store.dispatch({ type: "seen", conversation: conversation, seq: seq }); },
       /** Effect: what was read is told. */
       follow: function (before, after) {
         var left = before.open !== after.open || before.attentive !== after.attentive ? due(before) : null;

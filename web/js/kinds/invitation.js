@@ -31,7 +31,7 @@ chat.invitation = (function () {
       }, t(inside ? "find.open" : "invitation.join")));
   }
 
-  var kind = { summary: summary, bubble: bubble };
+  var kind = { live: true, summary: summary, bubble: bubble };
   chat.kinds.add("group.invitation", kind);
   return kind;
 }());

@@ -5,7 +5,7 @@ var chat = chat || {};
 chat.el = (function () {
   "use strict";
 
-  var names = ("a aside b button code dd div dl dt em fieldset footer form h1 h2 h3 header hr img input label legend li main mark " +
+  var names = ("a aside b bdi button code dd div dl dt em fieldset footer form h1 h2 h3 header hr img input label legend li main mark " +
     "nav ol option p progress section select small span strong table tbody td textarea th thead time tr ul").split(" ");
   var el = {};
 

@@ -50,5 +50,9 @@ chat.i18n = (function () {
     return keys.length ? t(keys[0], holes_of(trouble)) : fields || trouble.detail || t("error.unknown", { code: trouble.code });
   }
 
-  return { load: load, use: use, t: t, problem: problem };
+  return {
+    load: load, use: use, t: t, problem: problem,
+    /** The dictionary in use: another one when the language changed. */
+    words: function () { return words; }
+  };
 }());

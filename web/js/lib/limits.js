@@ -34,9 +34,25 @@ chat.limits = {
   // One page while filling a hole; the server gives no more.
   fill_messages: 200,
   // Messages kept per conversation; older ones are asked for again.
-  held_messages: 2000,
-  // Rows drawn while following the newest message.
+  held_messages: 10000,
+  // The first page after a jump, around its target.
+  around_messages: 100,
+  // Rows drawn while following the newest message, and at most while reading.
   drawn_rows: 200,
+  window_rows: 400,
+  // So near to an end of what is drawn, more of it is drawn or asked for.
+  edge_px: 600,
+  // So near to the newest message counts as being there.
+  bottom_px: 48,
+  // Texts beyond either bound are folded until one asks for all.
+  folded_lines: 16,
+  folded_chars: 1000,
+  // At most one sentence in this time for those who listen.
+  say_every_ms: 1000,
+  // One's own messages can be taken back so long.
+  recall_ms: 120000,
+  // A message that was jumped to is marked so long.
+  highlight_ms: 2500,
   // A request without an answer counts as lost.
   request_ms: 20000,
   // An upload that moves no byte and gets no answer for this long counts as lost.

@@ -39,10 +39,32 @@ chat.time = (function () {
     });
   }
 
+  function holes(date) {
+    return {
+      year: date.getFullYear(), month: date.getMonth() + 1, day: date.getDate(),
+      weekday: chat.i18n.t("time.weekday." + date.getDay()),
+      clock: two(date.getHours()) + ":" + two(date.getMinutes()) + ":" + two(date.getSeconds())
+    };
+  }
+
+  /** Between the messages of two days: the day with its weekday, the year only if it is another. */
+  function day_line(text, now) {
+    var date = new Date(text);
+    var days = Math.round((midnight(new Date(now)) - midnight(date)) / DAY_MS);
+    if (isNaN(days) || days === 0 || days === 1) { return day(text, now); }
+    return chat.i18n.t(date.getFullYear() === new Date(now).getFullYear() ? "time.day_line" : "time.day_line_year", holes(date));
+  }
+
+  /** To the second, for whoever asks. */
+  function exact(text) {
+    var date = new Date(text);
+    return isNaN(date.getTime()) ? "" : chat.i18n.t("time.exact", holes(date));
+  }
+
   /** For lists: the clock today, else the day. */
   function brief(text, now) {
     return day_key(text) === midnight(new Date(now)) ? clock(text) : day(text, now);
   }
 
-  return { clock: clock, day: day, day_key: day_key, brief: brief };
+  return { clock: clock, day: day, day_key: day_key, day_line: day_line, exact: exact, brief: brief };
 }());

@@ -23,9 +23,12 @@ chat.conversations = (function () {
       counted: null, // the running count at `last`; null until told
       wanted: 0, // a seq beyond `last` that is known to exist: fetch up to it
       left: false, last_message: null,
+      touched_at: "", // when the snapshot's last message was sent, also one without a line
       messages: [], // held, ascending by seq, hidden ones left out
       loaded: false, loading: false, trouble: null,
       older: false, oldest: 0, // is there more before `oldest`?
+      around: null, // another stretch, after a jump: state/around.js
+      reading: null, // the highest seq in sight while scrolled up; null at the newest
       typing: {}
     };
   }
@@ -39,7 +42,8 @@ chat.conversations = (function () {
       name: entry.name || conversation.name,
       peer: entry.peer || conversation.peer,
       avatar: entry.avatar || conversation.avatar,
-      last_message: conversation.last_message || latest
+      last_message: conversation.last_message || latest,
+      touched_at: entry.last_message && entry.last_message.sent_at || conversation.touched_at
     });
   }
 
@@ -137,8 +141,15 @@ chat.conversations = (function () {
     return patch(state, conversation.id, { typing: change.without(conversation.typing, action.user) });
   }
 
+  /** How far down one looks; only ever forward, until the newest is in sight again. */
+  function seen(state, action) {
+    var conversation = state.conversations[action.conversation];
+    var seq = action.seq === null || !conversation ? null : Math.max(action.seq, conversation.reading || 0);
+    return !conversation || conversation.reading === seq ? state : patch(state, action.conversation, { reading: seq });
+  }
+
   return {
-    fresh: fresh, put: put, patch: patch, arranged: arranged,
+    fresh: fresh, put: put, patch: patch, arranged: arranged, seen: seen,
     synced: synced, merged: merged, started: started, read: read, peer_read: peer_read,
     typing: typing, typing_over: typing_over,
     loading: function (state, action) { return patch(state, action.conversation, { loading: true, trouble: null }); },

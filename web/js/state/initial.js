@@ -35,6 +35,11 @@ chat.initial = (function () {
       replies: {}, // seq of the message that the next text answers, by conversation
       redraft: null, // { conversation, text, stamp }: a text that goes back into the field
       drafts: {}, // half-typed text by conversation
+      unsaid: {}, // "conversation/seq" -> one's own text, taken back, for this tab to write anew
+      quotes: {}, // "conversation/seq" -> { message } or { gone: true }, of replies to what is not held
+      schemas: null, // the server's kinds by name, once one was met that the page does not know
+      jump: null, // { conversation, seq, stamp, quiet? }: where the timeline is to go
+      said: null, // { text, stamp }: the newest sentence for those who listen
       view: "chats", // chats | contacts | settings | admin
       open: null, // id of the conversation in the pane
       attentive: false, // is somebody looking at this page?

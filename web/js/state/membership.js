@@ -119,8 +119,8 @@ chat.membership = (function () {
 
   /** What a message of the feed does to its group. Doing it twice changes nothing. */
   function told(state, one) {
-    (one.added || []).forEach(function (user) { state = added(state, one, user); });
-    (one.removed || []).forEach(function (user) { state = removed(state, one, user); });
+    (Array.isArray(one.added) ? one.added : []).forEach(function (user) { state = added(state, one, user); });
+    (Array.isArray(one.removed) ? one.removed : []).forEach(function (user) { state = removed(state, one, user); });
     if (one.body && Object.prototype.hasOwnProperty.call(happened, one.kind)) { state = happened[one.kind](state, one); }
     return chat.waiting.told(state, one);
   }

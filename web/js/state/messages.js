@@ -28,6 +28,25 @@ chat.messages = (function () {
     return one.sender === state.me.id ? chat.outbox.arrived(state, one) : state;
   }
 
+  function marked(list, one) { return chat.held.mark(list, one); }
+
+  /**
+   * Before a message goes: quotes of it lose its words, too; and what one said
+   * oneself is kept for this tab, to be written anew.
+   */
+  function remember(state, conversation, one) {
+    var key = one.kind === "recall" && one.body ? conversation.id + "/" + one.body.seq : null;
+    var gone = key && (chat.held.of(conversation.messages, one.body.seq) ||
+      conversation.around && chat.held.of(conversation.around.messages, one.body.seq));
+    if (key && state.quotes[key] && state.quotes[key].message) {
+      state = change(state, { quotes: change.key(state.quotes, key, {
+        message: change(state.quotes[key].message, { body: null, recalled: true })
+      }) });
+    }
+    if (!gone || gone.sender !== state.me.id || one.sender !== state.me.id || gone.kind !== "text" || !gone.body) { return state; }
+    return change(state, { unsaid: change.key(state.unsaid, key, String(gone.body.text || "")) });
+  }
+
   /** Takes a message that the rule lets through. */
   function apply(state, conversation, one) {
     var me = state.me.id;
@@ -50,15 +69,20 @@ chat.messages = (function () {
         && conversation.last_message.seq === one.body.seq) {
       values.last_message = change(conversation.last_message, { body: null, recalled: true });
     }
-    if (one.kind === "group.settings" && one.body && one.body.name) { values.name = one.body.name; }
+    if (one.kind === "group.settings" && one.body && typeof one.body.name === "string" && one.body.name) { values.name = one.body.name; }
     if (one.kind === "group.avatar" && one.body) { values.avatar = one.body.file || null; }
+    state = remember(state, conversation, one);
     // After a time away there may be a hole before this: start the page anew.
-    values.messages = chat.held.hold(jumped ? [] : conversation.messages, one);
+    values.messages = chat.held.hold(jumped ? [] : marked(conversation.messages, one), one);
+    if (conversation.around) {
+      values.around = jumped ? null : change(conversation.around, { messages: marked(conversation.around.messages, one) });
+    }
     if (jumped) {
       values.loaded = false;
       values.loading = false;
     }
-    if (values.messages.length > chat.limits.held_messages) {
+    // What somebody reads just now is not dropped under their eyes, within reason.
+    if (values.messages.length > chat.limits.held_messages * (conversation.reading === null ? 1 : 2)) {
       values.messages = values.messages.slice(-chat.limits.held_messages);
       values.oldest = values.messages[0].seq;
       values.older = true;
@@ -97,7 +121,7 @@ chat.messages = (function () {
     var values;
     if (!conversation) { return state; }
     values = {
-      messages: messages.reduce(chat.held.hold, conversation.messages),
+      messages: chat.held.merge(conversation.messages, messages),
       loaded: true, loading: false, trouble: null,
       older: messages.length >= chat.limits.page_messages && messages[0].seq > conversation.from_seq,
       oldest: messages.length ? messages[0].seq : conversation.oldest
@@ -106,11 +130,19 @@ chat.messages = (function () {
       if (one.seq === conversation.last && conversation.counted === null) { values.counted = one.counted; }
       state = arrived(learn_name(state, one.sender, one.sender_name), one);
     });
-    return chat.conversations.patch(state, action.conversation, values);
+    return chat.around.met(chat.conversations.patch(state, action.conversation, values), action.conversation);
+  }
+
+  /** The newest messages of a conversation whose list line the snapshot could not fill. */
+  function peeked(state, action) {
+    var conversation = state.conversations[action.conversation];
+    var shown = action.messages.filter(function (one) { return !chat.held.is_silent(one); });
+    if (!conversation || conversation.last_message || !shown.length) { return state; }
+    return chat.conversations.patch(state, conversation.id, { last_message: shown[shown.length - 1] });
   }
 
   return {
-    message: message, filled: filled, page: page,
+    message: message, filled: filled, page: page, peeked: peeked,
     // Drawn, but `last` stays: only the feed moves it. What the feed has passed was
     // drawn, or lies beyond what is held; it may even have been taken back since.
     receipt: function (state, action) {

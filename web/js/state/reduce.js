@@ -6,8 +6,8 @@ chat.reduce = (function () {
 
   function reduce(state, action) {
     var tables = [
-      chat.ui, chat.conversations, chat.messages, chat.people, chat.circle, chat.outbox, chat.uploads, chat.seek, chat.admin_state,
-      chat.membership.reducers, chat.waiting.reducers, chat.doors.reducers
+      chat.ui, chat.conversations, chat.messages, chat.around, chat.people, chat.circle, chat.outbox, chat.uploads, chat.seek,
+      chat.admin_state, chat.membership.reducers, chat.waiting.reducers, chat.doors.reducers
     ], i;
     for (i = 0; i < tables.length; i += 1) {
       if (Object.prototype.hasOwnProperty.call(tables[i], action.type)) {

@@ -6,7 +6,7 @@ chat.rule = (function () {
   "use strict";
 
   function names(list, user) {
-    return Boolean(list) && list.indexOf(user) >= 0;
+    return Array.isArray(list) && list.indexOf(user) >= 0;
   }
 
   /**

@@ -4,16 +4,14 @@ var chat = chat || {};
 chat.select = (function () {
   "use strict";
 
-  // A new bubble group: other sender, a pause, another day, or a notice between.
-  var GROUP_MS = 5 * 60 * 1000;
-
   /** The badge. What is open and looked at is being read already. */
   function unread(state, conversation) {
-    return state.attentive && state.open === conversation.id && conversation.loaded ? 0 : conversation.unread;
+    return state.attentive && state.view === "chats" && state.open === conversation.id && conversation.loaded &&
+      conversation.reading === null ? 0 : conversation.unread;
   }
 
   function sent_at(conversation) {
-    return conversation.last_message && conversation.last_message.sent_at || "";
+    return conversation.last_message && conversation.last_message.sent_at || conversation.touched_at;
   }
 
   /** Pinned first, then the newest. What was left or hidden stays only while it is open. */
@@ -69,6 +67,12 @@ chat.select = (function () {
     return held && held.remark || conversation.name || chat.i18n.t("conversation.unnamed");
   }
 
+  /** A name inside a sentence: what turns the direction of writing ends where the name ends. */
+  function isolated(name) {
+    var plain = String(name).replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+    return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(plain) ? "\u2068" + plain + "\u2069" : plain;
+  }
+
   // What members go by in the group that was asked about last: one look through
   // the list for each change of it, not for each name.
   var called = { list: null, names: {} };
@@ -86,42 +90,36 @@ chat.select = (function () {
     var inside = id && state.members[id] ? names_in(state.members[id]) : {};
 
     /** @param {string} user @param {string} [fallback] */
-    function called_here(user, fallback) { return inside[user] || name_of(state, user, fallback); }
+    function called_here(user, fallback) { return isolated(inside[user] || name_of(state, user, fallback)); }
 
     /** What they are called everywhere else. */
     called_here.elsewhere = function (/** @type {string} */ user, /** @type {string} */ fallback) {
-      return state.people[user] && state.people[user].name || name_of(state, user, fallback);
+      return isolated(state.people[user] && state.people[user].name || name_of(state, user, fallback));
     };
     return called_here;
   }
 
-  function typing(state, conversation) {
-    return Object.keys(conversation.typing).map(function (user) { return names(state, conversation.id)(user); });
+  function member(state, conversation, user) {
+    return (state.members[conversation.id] || []).filter(function (one) { return one.id === user; })[0] || null;
   }
 
-  /** The rows of the timeline from `top` on: day lines, notices, messages, then the outbox. */
-  function rows(state, conversation, from) {
-    var found = [], before = null, day = null;
-    conversation.messages.slice(from).forEach(function (message) {
-      var kind = chat.kinds.of(message);
-      var today = chat.time.day_key(message.sent_at);
-      if (today !== day) {
-        found.push({ key: "day" + message.seq, day: message.sent_at });
-        before = null;
-      }
-      day = today;
-      found.push({
-        key: message.seq, message: message, mine: message.sender === state.me.id, notice: Boolean(kind.notice),
-        more: Boolean(before) && !kind.notice && before.sender === message.sender &&
-          new Date(message.sent_at).getTime() - new Date(before.sent_at).getTime() < GROUP_MS
-      });
-      before = kind.notice ? null : message;
-    });
-    state.outbox.forEach(function (item) {
-      if (item.conversation !== conversation.id) { return; }
-      found.push({ key: item.client_id, message: item, mine: true, item: item, more: false });
-    });
-    return found;
+  /** What the sender goes by here: in a group the card, as of now if the members are known, else as of then. */
+  function sender_name(state, conversation, message) {
+    var held = member(state, conversation, message.sender);
+    return held ? held.name : conversation.type === "group" && message.sender_name || name_of(state, message.sender, message.sender_name);
+  }
+
+  /** Every name by which those whom a message mentions may be called in its text. */
+  function mentioned(state, conversation, message) {
+    var ids = Array.isArray(message.mentions) ? message.mentions : [];
+    return ids.reduce(function (found, id) {
+      var one = state.people[id] || {}, held = member(state, conversation, id) || {};
+      return found.concat([state.users[id], one.name, one.username, held.name, held.card]);
+    }, message.mentions_all ? chat.parts.EVERYONE : []).filter(Boolean);
+  }
+
+  function typing(state, conversation) {
+    return Object.keys(conversation.typing).map(function (user) { return names(state, conversation.id)(user); });
   }
 
   /** Is the left pane all there is, as on a phone? Then it is the main part of the page. */
@@ -132,6 +130,6 @@ chat.select = (function () {
   return {
     unread: unread, unread_total: unread_total, list: list, failed: failed, title: title,
     face: face, conversation_face: conversation_face, friend: friend,
-    names: names, typing: typing, side_alone: side_alone, rows: rows
+    names: names, member: member, sender_name: sender_name, mentioned: mentioned, typing: typing, side_alone: side_alone
   };
 }());

@@ -50,7 +50,7 @@ chat.ui = (function () {
       return state.attentive === action.attentive ? state : change(state, { attentive: action.attentive });
     },
     opened: function (state, action) {
-      return change(state, { view: "chats", open: action.id, search: null, notice: null });
+      return change(state, { view: "chats", open: action.id, search: null, notice: null, jump: null });
     },
     /** The address was changed by hand, by Back or by a link. */
     routed: function (state, action) {
@@ -76,6 +76,11 @@ chat.ui = (function () {
     draft: keyed("drafts"),
     drafts: setter("drafts"),
     reply: keyed("replies"),
-    redraft: setter("redraft")
+    redraft: setter("redraft"),
+    quoted: function (state, action) {
+      return change(state, { quotes: change.key(state.quotes, action.conversation + "/" + action.seq, action.quote) });
+    },
+    schemas: setter("schemas"),
+    said: setter("said")
   };
 }());

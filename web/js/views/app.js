@@ -29,7 +29,7 @@ chat.app = (function () {
     }
     // Above everything: a phone shows one pane at a time, and trouble concerns them all.
     return el.div({ class: "whole" }, el.div({ key: "banner" }, chat.banner(props)), inside(props),
-      chat.dialogs.show(props), chat.sign_in_again(props));
+      chat.dialogs.show(props), chat.sign_in_again(props), chat.announcer(props));
   }
 
   /** A page of its own for a view: chat.app.page("settings", view). */

@@ -26,6 +26,7 @@ chat.icon = (function () {
     reply: "M9 6L4 11l5 5M4 11h9c4 0 7 2 7 7",
     forward: "M15 6l5 5-5 5M20 11h-9c-4 0-7 2-7 7",
     recall: "M5 8h9a5.5 5.5 0 0 1 0 11H8M5 8l4-4M5 8l4 4",
+    report: "M6 21V4M6 4h12l-3 4 3 4H6",
     copy: "M8 8h12v12H8zM16 8V4H4v12h4",
     pin: "M9 3h6l-1 7 4 3v2H6v-2l4-3zM12 15v6",
     mute: "M6 9a6 6 0 0 1 10-4M18 9c0 6 2 8 2 8H8M4 17s2-2 2-5M10 20h4M3 3l18 18",

@@ -10,7 +10,7 @@ chat.reply_bar = (function () {
   /** @param {{state: Object, conversation: Object, seq: number, on_cancel: Function}} props */
   function reply_bar(props) {
     var name_of = chat.select.names(props.state);
-    var one = props.conversation.messages.filter(function (message) { return message.seq === props.seq; })[0];
+    var one = chat.rows.message_at(props.conversation, props.seq);
     var said = one ? t("list.said", {
       name: one.sender === props.state.me.id ? props.state.me.name : name_of(one.sender, one.sender_name),
       text: chat.kinds.of(one).summary(one, name_of)

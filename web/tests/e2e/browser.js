@@ -1,6 +1,6 @@
 "use strict";
 // The real server and the real browser, started and stopped for one test file.
-const { spawn } = require("node:child_process");
+const { execFileSync, spawn } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
@@ -31,12 +31,16 @@ function page_with(limits) {
 
 /**
  * Starts the server on a free port with an empty directory; { url, stop, restart }.
- * `options` are more of its own; `limits`: the page's, changed (needs a debug binary: others
- * have their page inside).
+ * `limits`: the page's, changed (needs a debug binary: others have their page inside).
+ * `options`: more of the server's. `prepare(run)` fills the directory before; run(arguments, input) calls the binary on it.
  */
-async function server({ limits = null, options = [] } = {}) {
+async function server({ limits = null, options = [], prepare = null } = {}) {
   const page = limits && page_with(limits);
   const data = fs.mkdtempSync(path.join(os.tmpdir(), "webqq-e2e-"));
+  if (prepare) {
+    const stdio = ["pipe", "ignore", "ignore"];
+    prepare((args, input) => execFileSync(process.env.WEBQQ_BIN, [...args, "--data", data], { input, stdio }));
+  }
   let running = await start("127.0.0.1:0", data, page, options);
   return {
     url: running.url,

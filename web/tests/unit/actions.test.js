@@ -200,3 +200,25 @@ test("reading is told while somebody looks, at most every two seconds, and at on
   app.store.dispatch({ type: "opened", id: null });
   assert.deepEqual(named("read")[2].given, [C, 17]);
 });
+
+test("scrolled up, only what was in sight is read; at the newest again, all of it", () => {
+  const { app, clock, named, get } = page();
+  app.store.dispatch({ type: "attentive", attentive: true });
+  app.store.dispatch({ type: "opened", id: C });
+  named("history")[0].done(null, { messages: [said(5)] });
+  app.reading.seen(C, 5);
+  app.receive.entry(said(6));
+  app.receive.entry(said(7));
+  clock.advance(5000);
+  assert.deepEqual([named("read").length, get().unread], [0, 2]);
+  app.reading.seen(C, 6);
+  clock.advance(5000);
+  assert.deepEqual(named("read").map((call) => call.given), [[C, 6]]);
+  named("read")[0].done(null, { read_seq: 6, unread: 1 });
+  app.reading.seen(C, 4);
+  clock.advance(5000);
+  assert.equal(named("read").length, 1, "looking back takes nothing back");
+  app.reading.seen(C, null);
+  clock.advance(5000);
+  assert.deepEqual(named("read")[1].given, [C, 7]);
+});

@@ -19,7 +19,7 @@ const DYNAMIC = {
   "banner.": "code", "door.": "server", "door_of.": "code", "find.not.": "code", "mode.": "server",
   "emoji.": "server", "error.": "server", "keys.": "code", "me.": "code", "notice.role.": "server", "person.is.": "server",
   "presence.": "server", "rail.": "code", "role.": "server", "search.": "code", "set.": "server", "settings.": "code", "span.": "code",
-  "settings.language.": "code"
+  "settings.language.": "code", "time.weekday.": "server"
 };
 
 // Of these the spaces are meant, and these are lists for the code.

@@ -1,0 +1,52 @@
+// What one does to messages that are there: react, take back, pass on, report. The
+// feed tells what came of it; only a no is told here.
+var chat = chat || {};
+
+chat.marks = (function () {
+  "use strict";
+
+  /** @param {{store: Object, api: Object, announce: Object}} app */
+  function marks(app) {
+    function notice(problem) { app.store.dispatch({ type: "notice", notice: problem }); }
+
+    /** Perhaps done, perhaps not: the same client id makes asking again safe. */
+    function post(conversation, kind, body, done) {
+      var draft = { kind: kind, body: body, client_id: chat.id() };
+      var failures = 0;
+      function go() {
+        app.api.post(conversation, draft, function (problem) {
+          if (!problem) { return done && done(); }
+          if (!chat.http.passing(problem) || failures >= 3) { return notice(problem); }
+          setTimeout(go, Math.max(chat.backoff(failures), problem.retry_ms));
+          failures += 1;
+        });
+      }
+      go();
+    }
+
+    return {
+      react: function (conversation, seq, emoji, on) {
+        post(conversation, "reaction", { seq: seq, emoji: emoji, on: on });
+      },
+      recall: function (conversation, seq) { post(conversation, "recall", { seq: seq }); },
+      forward: function (from, seq, to) {
+        post(to, "forward", { source: { conversation: from, seq: seq } }, function () {
+          app.announce.say(chat.i18n.t("forward.done"));
+        });
+      },
+      report: function (conversation, seq, reason, done) {
+        app.api.report({ conversation: conversation, seq: seq, reason: reason }, done);
+      },
+      copy: function (text) {
+        chat.copy(text, function (done) { app.announce.say(chat.i18n.t(done ? "message.copied" : "message.not_copied")); });
+      },
+      reply: function (conversation, seq) { app.store.dispatch({ type: "reply", id: conversation, value: seq }); },
+      /** One's own words, taken back, into the field again. */
+      edit: function (conversation, text) {
+        app.store.dispatch({ type: "redraft", redraft: { conversation: conversation, text: text, stamp: Date.now() } });
+      }
+    };
+  }
+
+  return marks;
+}());

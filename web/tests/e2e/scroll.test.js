@@ -8,7 +8,7 @@ const path = require("node:path");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
 const { held, in_sight, message, pane, place, post, scroll_to } = require("./lines");
-const { PASSWORD, becomes, join_group, person, row, sign_in, sign_up } = require("./people");
+const { PASSWORD, becomes, create_group, join_group, person, row, sign_in, sign_up } = require("./people");
 
 const MANY = 10000;
 
@@ -182,8 +182,7 @@ test("a reply leads to the message it answers, far back, and the button back to 
 
 test("what was not read begins above: a button leads there, to a line that stays", { timeout: 60000 }, async () => {
   const group = "Quiet";
-  await ann.page.evaluate((name) => globalThis.chat.main.groups.create(name), group);
-  await ann.page.getByRole("heading", { name: group }).waitFor();
+  await create_group(ann, group);
   await join_group(bob, group);
   await post(bob, "text", { text: "read already." });
   await message(ann, "read already.").waitFor();

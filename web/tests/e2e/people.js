@@ -11,6 +11,7 @@ const PASSWORD = "correct horse battery";
  * interfaces the browser lacks.
  * The browser does not tell what a shared worker asks for: so an ear of their own
  * on the wire hears which feed they use, and how many connections it takes.
+ * `gone`: more interfaces that the browser lacks.
  */
 async function person(chromium, url, name, { event_source = true, shared_worker = true, gone = [] } = {}) {
   const feeds = new Set();

@@ -10,7 +10,7 @@ chat.contacts = (function () {
   function head(props) {
     function opens(name) { return function () { props.act.dialog({ name: name }); }; }
     return el.header({ class: "side__head contacts__head" },
-      el[chat.select.side_alone(props.state) ? "h1" : "h2"](null, t("contacts.title")),
+      el.h2(null, t("contacts.title")),
       el.button({
         class: "icon-button", type: "button", "aria-label": t("people.title"), title: t("people.title"),
         onClick: opens("find_people")
@@ -103,6 +103,7 @@ chat.contacts = (function () {
   function contacts(props) {
     var alone = chat.select.side_alone(props.state);
     return el.section({ class: "side", role: alone ? "main" : null, "aria-label": t("contacts.title"), key: "contacts" },
+      alone && el.h1({ class: "sr" }, t("app.name")),
       head(props), filter(props),
       el.div({ class: "scroll" }, chat.friend_requests(props), lists(props)));
   }

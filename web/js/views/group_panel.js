@@ -61,7 +61,7 @@ chat.group_panel = (function () {
             el.span({ class: "panel__count" }, members.length + "/" + group.member_limit)),
           chat.group_tools.menu(props, conversation)),
         chat.group_tools.bar(props, conversation),
-        group && group.announcement && el.section({ class: "panel__news", "aria-label": t("announcement.title") },
+        group && group.announcement && el.div({ class: "panel__news" },
           el.h3(null, t("announcement.title")),
           el.p({ class: "panel__text" }, group.announcement),
           el.p({ class: "soft" }, chat.announcement.by(page, group))),

@@ -55,13 +55,21 @@ function sticking_out(page) {
   return page.evaluate(() => {
     const { document, innerWidth, getComputedStyle } = globalThis;
     const found = [];
+    /** Is it cut off, with dots, by something that does not stick out itself? */
+    const cut = (one, out) => {
+      for (let over = one.parentElement; over && over !== document.body; over = over.parentElement) {
+        if (getComputedStyle(over).overflowX === "hidden" && !out(over.getBoundingClientRect())) { return true; }
+      }
+      return false;
+    };
     const tell = (one, why) => found.push(`${why}: ${one.tagName.toLowerCase()}.${one.className} "${one.textContent.trim().slice(0, 40)}"`);
     if (document.documentElement.scrollWidth > innerWidth) { found.push(`the page is ${document.documentElement.scrollWidth} wide`); }
     for (const one of document.body.querySelectorAll("*")) {
       const box = one.getBoundingClientRect();
       const style = getComputedStyle(one);
       if (!box.width || !box.height || style.visibility === "hidden" || one.closest(".sr")) { continue; }
-      if (box.right > innerWidth + 1 || box.left < -1) { tell(one, "sticks out"); }
+      const out = (part) => part.right > innerWidth + 1 || part.left < -1;
+      if (out(box) && !cut(one, out)) { tell(one, "sticks out"); }
       const fits = one.scrollWidth <= one.clientWidth + 1;
       if (!fits && style.overflowX !== "hidden" && one.matches("button, label, h1, h2, h3, a")) { tell(one, "does not fit"); }
       // A pane that has to be pushed sideways is a page that does.

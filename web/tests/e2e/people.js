@@ -7,10 +7,10 @@ const AT_ONCE_MS = 3000;
 const PASSWORD = "correct horse battery";
 
 /**
- * One person: a browser context, its page, the feed routes it used, its complaints. `gone`:
- * interfaces the browser lacks.
+ * One person: a browser context, its page, the feed routes it used, its complaints.
  * The browser does not tell what a shared worker asks for: so an ear of their own
  * on the wire hears which feed they use, and how many connections it takes.
+ * `gone`: more interfaces that the browser lacks.
  */
 async function person(chromium, url, name, { event_source = true, shared_worker = true, gone = [] } = {}) {
   const feeds = new Set();

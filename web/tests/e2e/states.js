@@ -30,8 +30,9 @@ const STATES = [
   { name: "group_leaving", go: async (page, t, world) => {
     await open(page, world.GROUP);
     await button(page, t("panel.members")).click();
-    await button(page, t("panel.leave_group")).click();
-  }, seen: (page, t) => button(page, t("panel.stay")) },
+    await button(page, t("panel.tools")).click();
+    await page.getByRole("menuitem", { name: t("panel.leave_group") }).click();
+  }, seen: (page) => page.getByRole("alertdialog") },
   { name: "create_group", go: (page, t) => button(page, t("create.title")).click(), seen: (page, t) => page.getByLabel(t("create.name")) },
   { name: "find_groups", go: async (page, t) => {
     await button(page, t("find.title")).click();

@@ -8,8 +8,10 @@ chat.select_group = (function () {
 
   // Names in the order of a Chinese directory. A collator is ten times faster than
   // localeCompare, and old engines have none.
-  var in_order = self.Intl && self.Intl.Collator ? new self.Intl.Collator("zh-CN").compare
-    : function (/** @type {string} */ a, /** @type {string} */ b) { return a.localeCompare(b, "zh-CN"); };
+  var collator = self.Intl && self.Intl.Collator ? new self.Intl.Collator("zh-CN") : null;
+  var in_order = collator && collator.compare || function (/** @type {string} */ a, /** @type {string} */ b) {
+    return a.localeCompare(b, "zh-CN");
+  };
 
   function governs(one) { return one === "owner" || one === "admin"; }
 

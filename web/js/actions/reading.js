@@ -48,7 +48,8 @@ chat.reading = (function () {
       seen: function (conversation, seq) { app.store.dispatch({ type: "seen", conversation: conversation, seq: seq }); },
       /** Effect: what was read is told. */
       follow: function (before, after) {
-        var left = before.open !== after.open || before.attentive !== after.attentive ? due(before) : null;
+        var turned = before.open !== after.open || before.view !== after.view || before.attentive !== after.attentive;
+        var left = turned ? due(before) : null;
         // Whoever turns away within the two seconds has read all the same.
         if (left && after.phase === "in") { tell(left); }
         if (!due(after)) { return; }

@@ -3,7 +3,7 @@
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
-const { becomes, bubble, bubbles, create_group, inside, join_group, person, row, sees, sign_up, write } = require("./people");
+const { becomes, bubble, bubbles, choose, create_group, inside, join_group, person, row, sees, sign_up, write } = require("./people");
 
 let running;
 let chromium;
@@ -254,7 +254,7 @@ test("a nudge shakes the other's window, unless they mind motion; a second one i
   const met = await two("nudge");
   const { ann, bob } = met;
   await ann.page.getByRole("button", { name: "Members", exact: true }).click();
-  await ann.page.getByRole("button", { name: `Message ${bob.name}` }).click();
+  await choose(ann, `About ${bob.name}`, "Message");
   await ann.page.getByRole("heading", { name: bob.name }).waitFor();
   await bob.page.evaluate("(function () { window.shaken = []; new MutationObserver(function () {" +
     "window.shaken.push(document.body.className + ':' + getComputedStyle(document.querySelector('.app')).animationName);" +

@@ -197,8 +197,13 @@ test("reading is told while somebody looks, at most every two seconds, and at on
   assert.deepEqual(named("read")[1].given, [C, 16]);
   named("read")[1].done(null, { read_seq: 16, unread: 0 });
   app.receive.entry(said(17));
-  app.store.dispatch({ type: "opened", id: null });
+  app.store.dispatch({ type: "view", view: "settings" });
   assert.deepEqual(named("read")[2].given, [C, 17]);
+  named("read")[2].done(null, { read_seq: 17, unread: 0 });
+  app.store.dispatch({ type: "view", view: "chats" });
+  app.receive.entry(said(18));
+  app.store.dispatch({ type: "opened", id: null });
+  assert.deepEqual(named("read")[3].given, [C, 18]);
 });
 
 test("scrolled up, only what was in sight is read; at the newest again, all of it", () => {

@@ -34,7 +34,10 @@ impl Storage {
         let url = url(text)?;
         let opened = parse_url_opts(&url, options(std::env::vars_os()));
         let (objects, prefix) = opened.map_err(|error| {
-            format!("The file storage cannot be opened ({error}); mend --files.")
+            format!(
+                "The file storage cannot be opened ({error}): mend --files, or the keys and the \
+                 region in the environment."
+            )
         })?;
         let objects: Arc<dyn ObjectStore> = match prefix.as_ref().is_empty() {
             true => Arc::from(objects),

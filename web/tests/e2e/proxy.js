@@ -4,6 +4,13 @@
 // shared worker asks for it does not show.
 const net = require("node:net");
 
+/** Hands a piece on, and takes no more from a side than the other can take: a slow way is slow at both ends. */
+function pass(from, to, chunk) {
+  if (to.write(chunk)) { return; }
+  from.pause();
+  to.once("drain", () => from.resume());
+}
+
 /**
  * proxy("http://127.0.0.1:4711", told) -> { url, cut(), heal(), blackhole(), swallow(path), open(path), waiting(path),
  *   asked(path), stop() }
@@ -37,11 +44,11 @@ async function proxy(to, told = () => undefined) {
         counts.set(pair.path, (counts.get(pair.path) || 0) + 1);
         told(pair.path);
       }
-      if (!hole) { upstream.write(chunk); }
+      if (!hole) { pass(client, upstream, chunk); }
     });
     upstream.on("data", (chunk) => {
       pair.answered = true;
-      if (!pair.mute && !hole) { client.write(chunk); }
+      if (!pair.mute && !hole) { pass(upstream, client, chunk); }
     });
     for (const side of [client, upstream]) {
       side.on("error", end);

@@ -202,6 +202,7 @@ test("an answer shows what it answers, can be called off, and goes with the text
   await ann.page.getByRole("button", { name: "Do not answer it" }).click();
   await bar.waitFor({ state: "detached" });
   await reply();
+  await bar.waitFor();
   await write(ann, "the answer");
   await bubble(bob, "the answer").waitFor();
   assert.deepEqual((await last_message(bob)).body, { text: "the answer", reply_to: seq });

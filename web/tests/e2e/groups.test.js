@@ -269,8 +269,10 @@ test("the ways in: asking and waiting, links, and why not", { timeout: 120000 },
 
   // Used up: somebody who is signed out signs in first, and is told.
   await program(running.url, "hal", "Hal");
-  const hal = await person(chromium, address, "Hal");
+  const hal = await person(chromium, running.url, "Hal");
   hal.username = "hal";
+  await hal.page.goto("about:blank");
+  await hal.page.goto(address.replace(fay.url, hal.url));
   await sign_in(hal);
   await dialog(hal, "Join a group by a link").getByRole("button", { name: "Join" }).click();
   await dialog(hal, "Join a group by a link").getByRole("alert").getByText("This link is over or was used up.").waitFor();

@@ -12,6 +12,7 @@ chat.history = (function () {
     var peeks = 0;
     var asked = false; // for the kinds
     var stamp = 0;
+    var asks = 0; // each request for a page has a number: an answer to an earlier one is none
 
     function conversation(id) { return app.store.state().conversations[id]; }
 
@@ -21,9 +22,11 @@ chat.history = (function () {
 
     function load(id, query) {
       var before = conversation(id).messages.length;
-      app.store.dispatch({ type: "loading", conversation: id });
+      var mine = asks += 1;
+      app.store.dispatch({ type: "loading", conversation: id, stamp: mine });
       app.api.history(id, query, function (problem, answer) {
-        if (!conversation(id)) { return; }
+        // A page that was asked for before all was forgotten would leave a hole.
+        if (!conversation(id) || conversation(id).loading !== mine) { return; }
         if (problem) { return app.store.dispatch({ type: "not_loaded", conversation: id, problem: problem }); }
         var upward = conversation(id).loaded;
         app.store.dispatch({ type: "page", conversation: id, messages: answer.messages });
@@ -38,7 +41,7 @@ chat.history = (function () {
       app.store.dispatch({ type: "extending", conversation: id, way: way });
       app.api.history(id, "limit=" + chat.limits.page_messages +
         (way === "older" ? "&before=" + around.oldest : "&after=" + around.newest), function (problem, answer) {
-        if (!conversation(id)) { return; }
+        if (!conversation(id) || (conversation(id).around || {}).stamp !== around.stamp) { return; }
         if (problem) {
           app.store.dispatch({ type: "extending", conversation: id, way: null, problem: problem });
         } else {
@@ -101,7 +104,8 @@ chat.history = (function () {
           Math.max(0, seq - 1 - Math.floor(chat.limits.around_messages / 2)), function (problem, answer) {
           if (!conversation(id)) { return; }
           if (problem) { return app.store.dispatch({ type: "notice", notice: problem }); }
-          app.store.dispatch({ type: "landed", conversation: id, messages: answer.messages });
+          asks += 1;
+          app.store.dispatch({ type: "landed", conversation: id, messages: answer.messages, stamp: asks });
           go(id, seq, quiet);
         });
       },

@@ -25,13 +25,16 @@ chat.session = (function () {
       return app.store.state().me;
     }
 
-    /** To the door; another user must find nothing of the one before. */
+    /**
+     * To the door; another user must find nothing of the one before, nor what is still on its
+     * way: answers, timers, requests that wait. So the page starts anew.
+     */
     function left() {
       life += 1;
       clearTimeout(timer);
       app.transport.stop();
       app.api.forget();
-      app.store.dispatch({ type: "signed_out" });
+      if (me()) { self.location.reload(); } else { app.store.dispatch({ type: "signed_out" }); }
     }
 
     /** The same for all tabs of this browser: somebody wanted it so. */
@@ -68,7 +71,8 @@ chat.session = (function () {
 
     /** The session ended, and not because we wanted it to. */
     function expired() {
-      if (!me() || leaving) { return left(); }
+      if (!me()) { return left(); }
+      if (leaving) { return signed_out(); }
       if (!app.store.state().expired) {
         app.store.dispatch({ type: "expired", expired: { open: true, busy: false, problem: null } });
       }
@@ -118,7 +122,7 @@ chat.session = (function () {
           return;
         }
         app.shout.say({ signed_in: answer.user.id });
-        if (answer.user.id === me().id) { back(); } else { self.location.reload(); }
+        if (me() && answer.user.id === me().id) { back(); } else { self.location.reload(); }
       });
     }
 

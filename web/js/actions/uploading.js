@@ -22,7 +22,7 @@ chat.uploading = (function () {
     return { status: 422, code: code, detail: "", retry_ms: 0, holes: holes };
   }
 
-  /** @param {{store: Object, send: Object}} app */
+  /** @param {{store: Object, session: Object, send: Object}} app */
   function uploading(app) {
     var files = {}; // by id of what was chosen, which becomes the client id
     var running = {}; // uploads under way, by client id
@@ -89,6 +89,11 @@ chat.uploading = (function () {
     }
 
     function stopped(item, tries, problem) {
+      // No session: after signing in again it goes on, like all that waits.
+      if (problem.status === 401) {
+        app.session.unauthorized();
+        return dispatch({ type: "waiting", client_id: item.client_id, problem: problem });
+      }
       var most = problem.code === "too_large" && /at most (\d+) bytes/.exec(problem.detail);
       if (most) { chat.limits.file_bytes = Number(most[1]); }
       if (problem.code === "too_large") {

@@ -17,6 +17,20 @@ chat.outbox_kept = (function () {
     };
   }
 
+  /**
+   * Those that have to wait for a file which only this page has: what is said about
+   * it, and files behind it. Another page must not send them first.
+   */
+  function tied(outbox) {
+    var travels = {}, behind = {}, found = {};
+    outbox.forEach(function (item) {
+      var file = item.kind === "image" || item.kind === "file";
+      if (item.upload && item.state !== "failed") { travels[item.client_id] = behind[item.conversation] = true; }
+      if (!item.upload && (travels[item.goes_with] || (file && behind[item.conversation]))) { found[item.client_id] = true; }
+    });
+    return found;
+  }
+
   /** A file that was still travelling when its page went: it is told, not forgotten. */
   function stub(item) {
     return chat.change(entry(chat.change(item, { upload: null })), { problem: { status: 0, code: "file_lost", detail: "", retry_ms: 0 } });
@@ -27,7 +41,7 @@ chat.outbox_kept = (function () {
   }
 
   function waiting(kept) {
-    return chat.change(kept, { order: Number(kept.order) || 0, state: kept.problem ? "failed" : "queued" });
+    return chat.change(chat.change.without(kept, "tied"), { order: Number(kept.order) || 0, state: kept.problem ? "failed" : "queued" });
   }
 
   /** @param {{store: Object, uploading: Object}} app */
@@ -40,9 +54,9 @@ chat.outbox_kept = (function () {
     }
 
     function read(of, older_than) {
-      return chat.storage.keys(prefix(of)).map(chat.storage.read).filter(sound).map(waiting).filter(function (one) {
-        return one.order <= older_than;
-      }).slice(0, chat.limits.outbox_items);
+      return chat.storage.keys(prefix(of)).map(chat.storage.read).filter(sound).filter(function (one) {
+        return !one.tied || one.order <= Date.now() - chat.limits.tied_ms;
+      }).map(waiting).filter(function (one) { return one.order <= older_than; }).slice(0, chat.limits.outbox_items);
     }
 
     function restore(of, older_than) {
@@ -65,12 +79,14 @@ chat.outbox_kept = (function () {
 
     function write(of, before, after) {
       var was = {};
+      var were_tied = tied(before), are_tied = tied(after);
+      function text(one, ties) { return JSON.stringify(ties[one.client_id] ? chat.change(entry(one), { tied: true }) : entry(one)); }
       before.forEach(function (one) { was[one.client_id] = one; });
       after.forEach(function (one) {
         var old = was[one.client_id];
         delete was[one.client_id];
-        if (!entry(one) || (old && JSON.stringify(entry(old)) === JSON.stringify(entry(one)))) { return; }
-        chat.storage.write(prefix(of) + one.client_id, entry(one));
+        if (!entry(one) || (old && entry(old) && text(old, were_tied) === text(one, are_tied))) { return; }
+        chat.storage.write(prefix(of) + one.client_id, JSON.parse(text(one, are_tied)));
       });
       Object.keys(was).forEach(function (client_id) { chat.storage.write(prefix(of) + client_id, null); });
     }
@@ -86,10 +102,14 @@ chat.outbox_kept = (function () {
       if (held && held.state !== "sending" && !held.upload) { app.store.dispatch({ type: "discarded", client_id: client_id }); }
     }
 
-    function each_upload(then) {
+    /** All that waits for this page alone; as it is kept once the page is gone, or while it is there. */
+    function each_own(then) {
       if (!user()) { return; }
+      var ties = tied(app.store.state().outbox);
       app.store.state().outbox.forEach(function (one) {
-        if (one.upload) { then(prefix(user()) + one.client_id, one); }
+        var key = prefix(user()) + one.client_id;
+        if (one.upload) { then(key, stub(one), null); }
+        if (ties[one.client_id]) { then(key, entry(one), chat.change(entry(one), { tied: true })); }
       });
     }
 
@@ -98,11 +118,11 @@ chat.outbox_kept = (function () {
       start: function () {
         self.addEventListener("storage", changed_elsewhere);
         self.addEventListener("pagehide", function () {
-          each_upload(function (key, one) { chat.storage.write(key, stub(one)); });
+          each_own(function (key, gone) { chat.storage.write(key, gone); });
         });
         // Back out of the browser's memory: the upload is ours again.
         self.addEventListener("pageshow", function () {
-          each_upload(function (key) { chat.storage.write(key, null); });
+          each_own(function (key, gone, there) { chat.storage.write(key, there); });
         });
         self.addEventListener("beforeunload", function (event) {
           if (!app.uploading.busy()) { return; }

@@ -7,15 +7,19 @@ chat.route = (function () {
 
   var VIEWS = ["contacts", "settings", "admin"];
 
-  /** What the address asks for. */
+  // Ids and codes look like this and have a digit: no word that every object knows ("constructor") does.
+  var ID = /^(?=.*\d)[0-9A-Za-z-]+$/;
+
+  /** What the address asks for. Anybody may have written it: what is no id is nothing. */
   function read(hash) {
     var parts = String(hash || "").replace(/^#\/?/, "").split("/");
-    if (parts[0] === "c" && parts[1]) {
-      return { view: "chats", open: decodeURIComponent(parts[1]), panel: parts[2] === "info", join: null, page: "" };
+    var id = parts[1] && ID.test(parts[1]) ? parts[1] : null;
+    if (parts[0] === "c" && id) {
+      return { view: "chats", open: id, panel: parts[2] === "info", join: null, page: "" };
     }
     return {
       view: VIEWS.indexOf(parts[0]) >= 0 ? parts[0] : "chats", open: null, panel: false,
-      join: parts[0] === "join" && parts[1] ? decodeURIComponent(parts[1]) : null,
+      join: parts[0] === "join" ? id : null,
       page: parts[0] === "admin" && parts[1] || ""
     };
   }

@@ -15,7 +15,8 @@ chat.sound = (function () {
     try {
       player = player || document.createElement("audio");
       if (!player.src) { player.src = "sound/ding.mp3"; }
-      player.currentTime = 0;
+      // Before it knows its length, an old engine refuses to be set anywhere.
+      if (player.readyState > 0) { player.currentTime = 0; }
       begun = player.play();
       // A page that nobody touched yet may not make a sound: then it makes none.
       if (begun && begun["catch"]) { begun["catch"](function () { return; }); }

@@ -68,7 +68,8 @@ chat.file = (function () {
       el.span({ class: "file__name" }, name(message)), " ",
       el.small({ class: "file__size" }, size),
       body.file && el.a({
-        class: "file__save", href: address(body), download: name(message), tabIndex: context && context.stop,
+        class: "file__save", href: address(body), download: name(message), target: "_blank", rel: "noopener",
+        tabIndex: context && context.stop,
         "aria-label": t("file.save_name", { name: name(message) })
       }, t("file.save")),
       message.upload && bar(message));

@@ -115,6 +115,11 @@ chat.limits = {
   // Narrower than this shows one pane at a time; css/frame.css has the same number.
   narrow_px: 700,
   draw_ms: 16,
+  // Recalls and reactions kept per conversation, for pages of history that were asked for before
+  // them. Were there more while a page travels, the oldest is not done to it.
+  kept_marks: 200,
+  // A message that waits for a file of another page: that page is taken for dead after this.
+  tied_ms: 3600000,
   // Trouble shorter than this is nobody's business; beyond, the banner says so.
   banner_grace_ms: 1000,
   banner_tick_ms: 1000,

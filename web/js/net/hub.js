@@ -145,7 +145,8 @@ chat.hub = (function () {
     }
 
     function start(tab, told) {
-      if (!tab.joined) { return; }
+      // Taken for gone between joining and its snapshot: it starts over.
+      if (!tab.joined) { return tab.post({ type: "reset" }); }
       if (user !== null && told.user !== user) { expel(); }
       tab.user = told.user;
       tab.started = true;

@@ -1,8 +1,9 @@
 // A second stretch of history beside the newest one: after a jump to a message far
 // back, `around` holds what lies about it. `messages` stays the unbroken end of the
 // conversation; the two become one when reading on from `around` reaches it.
-//   around: { messages, oldest, newest, older, newer, loading, trouble }
-// `oldest` and `newest` are seqs that were asked for, silent ones included.
+//   around: { messages, stamp, oldest, newest, older, newer, loading, trouble }
+// `oldest` and `newest` are seqs that were asked for, silent ones included; `stamp` tells one stretch
+// from the next.
 var chat = chat || {};
 
 chat.around = (function () {
@@ -36,7 +37,8 @@ chat.around = (function () {
     var messages = action.messages;
     if (!conversation || !messages.length) { return state; }
     return settled(state, conversation, {
-      messages: held.merge([], messages), oldest: messages[0].seq, newest: messages[messages.length - 1].seq,
+      messages: held.replayed(held.merge([], messages), conversation.marks), stamp: action.stamp,
+      oldest: messages[0].seq, newest: messages[messages.length - 1].seq,
       older: messages[0].seq > conversation.from_seq, newer: messages.length >= chat.limits.around_messages,
       loading: null, trouble: null
     });
@@ -49,7 +51,10 @@ chat.around = (function () {
     var messages = action.messages;
     var full = messages.length >= chat.limits.page_messages;
     var edge = messages.length ? messages[action.way === "older" ? 0 : messages.length - 1].seq : null;
-    var values = { messages: around && held.merge(around.messages, messages), loading: null, trouble: null };
+    var values = {
+      messages: around && held.replayed(held.merge(around.messages, messages), conversation.marks),
+      loading: null, trouble: null
+    };
     if (!around) { return state; }
     values[action.way] = full;
     if (edge !== null) { values[action.way === "older" ? "oldest" : "newest"] = edge; }

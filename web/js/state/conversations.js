@@ -25,6 +25,7 @@ chat.conversations = (function () {
       left: false, last_message: null,
       touched_at: "", // when the snapshot's last message was sent, also one without a line
       messages: [], // held, ascending by seq, hidden ones left out
+      marks: [], // the last recalls and reactions, see state/held.js
       loaded: false, loading: false, trouble: null,
       older: false, oldest: 0, // is there more before `oldest`?
       around: null, // another stretch, after a jump: state/around.js
@@ -74,7 +75,7 @@ chat.conversations = (function () {
     var conversations = {};
     action.snapshot.conversations.forEach(function (entry) { conversations[entry.id] = from_sync(entry); });
     return change(state, {
-      phase: "in", me: action.snapshot.me, conversations: conversations, members: {}, lists: {}, notice: null,
+      phase: "in", me: action.snapshot.me, conversations: conversations, members: {}, lists: {}, quotes: {}, notice: null,
       users: change.key(state.users, action.snapshot.me.id, action.snapshot.me.name),
       friends: change(state.friends, { stale: state.friends.stale + 1 }),
       open: conversations[state.open] ? state.open : null
@@ -152,7 +153,7 @@ chat.conversations = (function () {
     fresh: fresh, put: put, patch: patch, arranged: arranged, seen: seen,
     synced: synced, merged: merged, started: started, read: read, peer_read: peer_read,
     typing: typing, typing_over: typing_over,
-    loading: function (state, action) { return patch(state, action.conversation, { loading: true, trouble: null }); },
+    loading: function (state, action) { return patch(state, action.conversation, { loading: action.stamp, trouble: null }); },
     not_loaded: function (state, action) {
       return patch(state, action.conversation, { loading: false, trouble: action.problem });
     }

@@ -66,6 +66,17 @@ chat.held = (function () {
     return one.kind === "reaction" && typeof one.body.emoji === "string" ? reacted(held, one) : held;
   }
 
+  /**
+   * A page of history may have been read before a recall that the feed brought
+   * first. All that is kept is done again: done twice it is the same as once, and
+   * what the page knows already comes by the feed as well.
+   */
+  function replayed(held, marks) { return marks.reduce(mark, held); }
+
+  function kept(marks, one) {
+    return one.kind === "recall" || one.kind === "reaction" ? marks.concat(one).slice(-chat.limits.kept_marks) : marks;
+  }
+
   /** Holds the message: by seq, once; the log's own word replaces a receipt's. */
   function hold(held, one) {
     var at;
@@ -96,5 +107,5 @@ chat.held = (function () {
     return all;
   }
 
-  return { is_silent: is_silent, place: place, of: of, hold: hold, mark: mark, merge: merge };
+  return { is_silent: is_silent, place: place, of: of, hold: hold, mark: mark, merge: merge, replayed: replayed, kept: kept };
 }());

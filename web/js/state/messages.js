@@ -31,8 +31,8 @@ chat.messages = (function () {
   function marked(list, one) { return chat.held.mark(list, one); }
 
   /**
-   * Before a message goes: quotes of it lose its words, too; and what one said
-   * oneself is kept for this tab, to be written anew.
+   * Before a message goes: quotes of it lose its words, too, and it is no hit of a
+   * search any more; and what one said oneself is kept for this tab, to be written anew.
    */
   function remember(state, conversation, one) {
     var key = one.kind === "recall" && one.body ? conversation.id + "/" + one.body.seq : null;
@@ -43,6 +43,7 @@ chat.messages = (function () {
         message: change(state.quotes[key].message, { body: null, recalled: true })
       }) });
     }
+    if (key) { state = chat.seek.forgotten(state, conversation.id, one.body.seq); }
     if (!gone || gone.sender !== state.me.id || one.sender !== state.me.id || gone.kind !== "text" || !gone.body) { return state; }
     return change(state, { unsaid: change.key(state.unsaid, key, String(gone.body.text || "")) });
   }
@@ -56,6 +57,7 @@ chat.messages = (function () {
     var jumped = added && one.seq > conversation.last + 1;
     var values = {
       last: one.seq,
+      marks: chat.held.kept(conversation.marks, one),
       counted: typeof one.counted === "number" ? one.counted : conversation.counted,
       unread: own || added ? 0 : conversation.unread + rule.added_unread(conversation, one, me),
       read_seq: own || added ? Math.max(conversation.read_seq, one.seq) : conversation.read_seq,
@@ -121,7 +123,7 @@ chat.messages = (function () {
     var values;
     if (!conversation) { return state; }
     values = {
-      messages: chat.held.merge(conversation.messages, messages),
+      messages: chat.held.replayed(chat.held.merge(conversation.messages, messages), conversation.marks),
       loaded: true, loading: false, trouble: null,
       older: messages.length >= chat.limits.page_messages && messages[0].seq > conversation.from_seq,
       oldest: messages.length ? messages[0].seq : conversation.oldest
@@ -136,8 +138,10 @@ chat.messages = (function () {
   /** The newest messages of a conversation whose list line the snapshot could not fill. */
   function peeked(state, action) {
     var conversation = state.conversations[action.conversation];
-    var shown = action.messages.filter(function (one) { return !chat.held.is_silent(one); });
-    if (!conversation || conversation.last_message || !shown.length) { return state; }
+    var shown;
+    if (!conversation || conversation.last_message) { return state; }
+    shown = chat.held.replayed(action.messages, conversation.marks).filter(function (one) { return !chat.held.is_silent(one); });
+    if (!shown.length) { return state; }
     return chat.conversations.patch(state, conversation.id, { last_message: shown[shown.length - 1] });
   }
 

@@ -25,8 +25,19 @@ chat.seek = (function () {
     return !held ? state : change(state, { seeks: change.key(state.seeks, place, change(held, values)) });
   }
 
+  /** A message was taken back: no hit shows it any more. */
+  function forgotten(state, conversation, seq) {
+    return Object.keys(state.seeks).reduce(function (so_far, place) {
+      var held = so_far.seeks[place];
+      var left = held && held.results.filter(function (one) {
+        return one.message.conversation !== conversation || one.message.seq !== seq;
+      });
+      return held && left.length < held.results.length ? put(so_far, place, { results: left }) : so_far;
+    }, state);
+  }
+
   return {
-    fresh: fresh,
+    fresh: fresh, forgotten: forgotten,
     finder: function (state, action) { return change(state, { finder: action.text }); },
     /** A new question, or none: form is null. */
     seek: function (state, action) {

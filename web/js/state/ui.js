@@ -78,7 +78,11 @@ chat.ui = (function () {
     reply: keyed("replies"),
     redraft: setter("redraft"),
     quoted: function (state, action) {
-      return change(state, { quotes: change.key(state.quotes, action.conversation + "/" + action.seq, action.quote) });
+      var conversation = state.conversations[action.conversation];
+      // It may have been taken back while it was asked for.
+      var quote = action.quote.message && conversation
+        ? { message: chat.held.replayed([action.quote.message], conversation.marks)[0] } : action.quote;
+      return change(state, { quotes: change.key(state.quotes, action.conversation + "/" + action.seq, quote) });
     },
     schemas: setter("schemas"),
     said: setter("said")

@@ -18,7 +18,7 @@ chat.announcement = (function () {
   var strip = chat.component({
     init: function (props) {
       var self_ = this;
-      this.key = "announcement." + props.group.id;
+      this.key = "announcement." + props.state.me.id + "." + props.group.id;
       this.toggle = function () { self_.setState({ open: !self_.state.open }); };
       this.away = function () {
         chat.storage.write(self_.key, self_.props.group.announced_at);

@@ -17,7 +17,7 @@ chat.picture = (function () {
       })),
       el.footer({ class: "dialog__foot" },
         el.small({ class: "viewer__size" }, size, chat.size(body.size)),
-        el.a({ class: "button", href: chat.file.address(body), download: name }, t("file.save"))));
+        el.a({ class: "button", href: chat.file.address(body), download: name, target: "_blank", rel: "noopener" }, t("file.save"))));
   }
 
   chat.dialogs.add("picture", picture);

@@ -273,9 +273,9 @@ test("pasted and dropped pictures wait to be sent; pasted text stays text", { ti
   await tray.getByRole("img", { name: "pasted.png" }).waitFor();
   assert.equal(await bring("paste", "textarea", "table.png", "cells"), false, "the text is what was meant");
   assert.equal(await bring("dragover", ".log", "dropped.png"), true);
-  await page.getByText("Drop to send to Files paste").waitFor();
+  await page.getByText("Drop to add files for Files paste").waitFor();
   assert.equal(await bring("drop", ".log", "dropped.png"), true);
-  await page.getByText("Drop to send to Files paste").waitFor({ state: "detached" });
+  await page.getByText("Drop to add files for Files paste").waitFor({ state: "detached" });
   await tray.getByRole("img", { name: "dropped.png" }).waitFor();
   assert.equal(await tray.getByRole("listitem").count(), 2);
   await page.getByRole("button", { name: "Remove pasted.png" }).click();

@@ -71,7 +71,7 @@ async function profile(who, name) {
 
 async function ask(who, query, name, note) {
   await find(who, query, name);
-  await dialog(who, name).getByLabel("What you say to it").fill(note);
+  await dialog(who, name).getByLabel("A note to them").fill(note);
   await dialog(who, name).getByRole("button", { name: "Add friend" }).click();
   await dialog(who, name).getByRole("status").getByText("Asked, no answer yet").waitFor(soon);
   await close(who);

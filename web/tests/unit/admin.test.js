@@ -125,6 +125,10 @@ test("each page has an address, and an address may name anything", () => {
   const { app, chat, calls, enter, state } = page();
   const read = (hash) => plain(chat.route.read(hash));
   assert.deepEqual([read("#/admin/users").view, read("#/admin/users").page, read("#/admin").page], ["admin", "users", ""]);
+  for (const strange of ["#/c/constructor", "#/c/toString/info", "#/c/%", "#/join/%", "#/join/valueOf", "#/c/a b1"]) {
+    assert.deepEqual([read(strange).open, read(strange).join], [null, null], strange);
+  }
+  assert.deepEqual([read("#/c/0a-1/info").open, read("#/c/0a-1/info").panel, read("#/join/0ff1").join], ["0a-1", true, "0ff1"]);
   app.store.dispatch({ type: "routed", ...read("#/admin/users") });
   assert.equal(chat.route.write(state()), "#/admin/users");
   enter(true);

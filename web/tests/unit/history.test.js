@@ -208,3 +208,49 @@ test("the setting: only what is for me, or nothing", () => {
     assert.deepEqual(said.sort(), [...expected].sort(), announce);
   }
 });
+
+test("a recall or a reaction that overtakes a page of history is not lost with it", () => {
+  const { app, feed, named, get } = page();
+  const words = (seq) => get().messages.concat(get().around ? get().around.messages : []).filter((one) => one.seq === seq)
+    .map((one) => one.recalled ? "recalled" : one.body.text);
+  app.store.dispatch({ type: "opened", id: C });
+  feed(text(301, { kind: "recall", body: { seq: 299 }, counted: 300 }));
+  feed(text(302, { kind: "reaction", body: { seq: 298, emoji: "👍", on: true }, counted: 300 }));
+  named("history")[0].done(null, { messages: range(251, 300) });
+  assert.deepEqual(words(299), ["recalled"]);
+  assert.deepEqual(get().messages.filter((one) => one.seq === 298)[0].notes.reaction, { "👍 he": true });
+  app.history.jump(C, 100);
+  feed(text(303, { kind: "recall", body: { seq: 101 }, counted: 300 }));
+  named("history")[1].done(null, { messages: range(50, 150) });
+  assert.deepEqual(words(101), ["recalled"]);
+  app.history.quote(C, 20);
+  feed(text(304, { kind: "recall", body: { seq: 20 }, counted: 300 }));
+  named("message")[0].done(null, text(20));
+  assert.equal(app.store.state().quotes[C + "/20"].message.body, null);
+});
+
+test("a page that was asked for before a reset is no page of what came after", () => {
+  const { app, chat, named, get } = page();
+  const again = (head) => app.store.dispatch({ type: "synced", snapshot: { cursor: "1", me: { id: "me", name: "Me" }, conversations: [
+    { id: C, type: "group", name: "G", unread: 0, read_seq: 300, head_seq: head, last_message: text(head) }
+  ] } });
+  app.store.dispatch({ type: "opened", id: C });
+  again(320);
+  named("history")[0].done(null, { messages: range(251, 300) });
+  assert.deepEqual([get().loaded, get().messages.length], [false, 0]);
+  named("history")[1].done(null, { messages: range(271, 320) });
+  assert.deepEqual([get().loaded, get().oldest], [true, 271]);
+  app.history.older(C);
+  again(400);
+  named("history")[3].done(null, { messages: range(351, 400) });
+  named("history")[2].done(null, { messages: range(221, 270) });
+  assert.deepEqual([get().oldest, get().messages.length], [351, 50]);
+  app.history.jump(C, 100);
+  const wide = chat.limits.around_messages;
+  named("history")[4].done(null, { messages: range(100, 99 + wide) });
+  app.history.newer(C);
+  app.history.jump(C, 20);
+  named("history")[6].done(null, { messages: range(1, wide) });
+  named("history")[5].done(null, { messages: range(100 + wide, 149 + wide) });
+  assert.equal(get().around.newest, wide, "the stretch of before is gone");
+});

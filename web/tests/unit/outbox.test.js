@@ -351,6 +351,34 @@ test("a file whose bytes travelled when the page went is told as lost; one that 
   assert.equal(here.kept.has("webqq.outbox.me.travels"), true);
 });
 
+test("what waits for a file of one page is not sent by another before it, and is found when that page goes", () => {
+  for (const way of ["stays", "closes", "crashes"]) {
+    const here = browser();
+    const first = here.open();
+    first.sync();
+    const file = (values) => ({ name: "a.png", size: 5, ...values });
+    first.app.send.queue(C, "image", file(), { client_id: "travels", upload: { going: true, sent: 1, total: 5, tries: 1 } });
+    first.app.send.text(C, "look at this", null, "travels");
+    const second = here.open();
+    second.sync();
+    here.clock.advance(60000);
+    assert.deepEqual(second.texts(), [], "another page leaves it alone");
+    if (way === "stays") {
+      first.app.store.dispatch({ type: "uploaded", client_id: "travels", kind: "image", body: file({ file: "f" }) });
+      first.answer(first.posts()[0]);
+      first.answer(first.posts()[1]);
+    }
+    if (way === "closes") { first.close(); }
+    if (way === "crashes") {
+      first.crash();
+      here.clock.advance(3600000);
+    }
+    here.clock.advance(60000);
+    second.posts().forEach((call) => second.answer(call));
+    assert.deepEqual(here.said().filter(Boolean), ["look at this"], way);
+  }
+});
+
 test("half-typed texts are kept per user, a moment later or at the last moment, and never too many", () => {
   const here = browser();
   const first = here.open();

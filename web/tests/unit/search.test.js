@@ -106,6 +106,18 @@ test("a refusal is kept with its reason and the same page can be asked for again
   assert.equal(calls[1].query, calls[0].query);
 });
 
+test("what was taken back is no result any more", () => {
+  const { app, calls, clock, state } = page();
+  app.search.typed("rust");
+  clock.advance(700);
+  calls[0].done(null, answer([hit("g1", 1), hit("g2", 1)]));
+  app.store.dispatch({ type: "message", message: {
+    type: "message", conversation: "g1", seq: 2, counted: 1, kind: "recall", sender: "bob", body: { seq: 1 },
+    sent_at: "2026-01-03T00:00:00Z"
+  } });
+  assert.deepEqual(plain(state().seeks.all.results.map((one) => one.message.conversation)), ["g2"]);
+});
+
 test("filters go into the question; days are whole days of this clock", () => {
   const { chat } = page();
   assert.equal(chat.search.day_begins("2026-01-31", 0), new Date(2026, 0, 31).toISOString());

@@ -222,6 +222,16 @@ test("let in by a link that is gone before the snapshot comes: that one is no go
   assert.ok(heard[1].some((told) => told.type === "reset"));
 });
 
+test("a tab that was taken for gone between joining and its snapshot starts over", () => {
+  const world = shared();
+  const heard = [];
+  const one = world.hub().hub.connect((told) => heard.push(told.type));
+  one({ type: "join", number: 1 });
+  one({ type: "bye" });
+  one({ type: "start", cursor: "c1", user: "me" });
+  assert.ok(heard.includes("reset"));
+});
+
 test("whenever a message comes while a tab joins or starts over, the tab has it, once", () => {
   for (let ms = 0; ms < 40; ms += 1) {
     for (const twice of [false, true]) {

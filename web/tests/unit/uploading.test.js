@@ -159,6 +159,22 @@ test("a lost network is tried again a few times by itself, then somebody decides
   assert.equal(uploads.at(-1).file.name, "a.pdf", "the same bytes");
 });
 
+test("without a session it waits, and goes on after signing in again", () => {
+  const { app, clock, uploads, outbox, posts, up } = page();
+  let asked = 0;
+  app.session = { unauthorized: () => { asked += 1; } };
+  app.uploading.pick(C, [picture("1.png")]);
+  const id = app.store.state().picked[C][0].id;
+  app.uploading.send(C);
+  app.send.text(C, "about the picture", null, id);
+  uploads[0].on.done({ status: 401, code: "no_session", detail: "", retry_ms: 0 }, null);
+  clock.advance(60000);
+  assert.deepEqual([asked, outbox()[0].state, uploads.length, posts.length], [1, "waiting", 1, 0]);
+  app.store.dispatch({ type: "again", client_id: id });
+  up(uploads[1], size);
+  assert.equal(posts[0].draft.body.name, "1.png");
+});
+
 test("a refusal for size teaches the limit; the day's amount is not asked for again", () => {
   const { app, uploads, clock, outbox, chat } = page();
   app.uploading.pick(C, [file("a.pdf", 6 * MIB), file("b.pdf")]);

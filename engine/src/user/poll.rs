@@ -140,22 +140,29 @@ impl Poll {
         deadline: Duration,
     ) -> Result<bool, NoAnswer> {
         let core = self.core.clone();
-        let left = deadline.saturating_sub(core.runtime.now());
         let token = self.ending.token().clone();
-        let first = tokio::select! {
-            biased;
-            () = token.cancelled() => return self.ended(),
-            () = core.stopping.cancelled() => return Ok(true),
-            frame = attached.intake.next() => match frame {
-                None if self.ending.reason().is_some() => return self.ended(),
-                None => return Ok(false),
-                frame => frame,
-            },
-            () = core.runtime.sleep(left) => None,
-        };
-        if let Some(frame) = first {
+        loop {
+            let left = deadline.saturating_sub(core.runtime.now());
+            let first = tokio::select! {
+                biased;
+                () = token.cancelled() => return self.ended(),
+                () = core.stopping.cancelled() => return Ok(true),
+                frame = attached.intake.next() => match frame {
+                    None if self.ending.reason().is_some() => return self.ended(),
+                    None => return Ok(false),
+                    frame => frame,
+                },
+                () = core.runtime.sleep(left) => None,
+            };
+            let Some(frame) = first else {
+                break;
+            };
             self.take_frame(frame);
-            core.runtime.sleep(POLL_COMPANY).await;
+            // What the page had already is no news, and nobody is woken for it.
+            if !self.events.is_empty() {
+                core.runtime.sleep(POLL_COMPANY).await;
+                break;
+            }
         }
         attached.mark(&core);
         let collected = core.runtime.timeout(MARK, async {

@@ -72,7 +72,7 @@ function noise(size) {
 }
 
 async function two(tag, options) {
-  const ann = await person(chromium, way.url, `Ann ${tag}`, options);
+  const ann = await person(chromium, way.url, `Ann ${tag}`, { ...options, way });
   const bob = await person(chromium, running.url, `Bob ${tag}`, options);
   await sign_up(ann, `ann_${tag}`);
   await sign_up(bob, `bob_${tag}`);

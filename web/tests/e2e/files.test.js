@@ -222,6 +222,7 @@ test("a picture keeps its place while it comes, and shows when it cannot", { tim
   await sees(bob, "below");
   const y = async () => (await bob.page.getByRole("log").getByText("below").boundingBox()).y;
   const at = await y();
+  await bob.page.evaluate("window.moved = 0");
   slow = false;
   for (const route of held) { await route.continue(); }
   await becomes(() => shown.evaluateAll((all) => all.every((one) => one.complete && one.naturalWidth > 0)), "both are there");

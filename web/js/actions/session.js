@@ -25,16 +25,13 @@ chat.session = (function () {
       return app.store.state().me;
     }
 
-    /**
-     * To the door; another user must find nothing of the one before, nor what is still on its
-     * way: answers, timers, requests that wait. So the page starts anew.
-     */
+    /** To the door; another user must find nothing of the one before. */
     function left() {
       life += 1;
       clearTimeout(timer);
       app.transport.stop();
       app.api.forget();
-      if (me()) { self.location.reload(); } else { app.store.dispatch({ type: "signed_out" }); }
+      app.store.dispatch({ type: "signed_out" });
     }
 
     /** The same for all tabs of this browser: somebody wanted it so. */
@@ -71,8 +68,7 @@ chat.session = (function () {
 
     /** The session ended, and not because we wanted it to. */
     function expired() {
-      if (!me()) { return left(); }
-      if (leaving) { return signed_out(); }
+      if (!me() || leaving) { return left(); }
       if (!app.store.state().expired) {
         app.store.dispatch({ type: "expired", expired: { open: true, busy: false, problem: null } });
       }

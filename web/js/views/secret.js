@@ -12,12 +12,12 @@ chat.secret = (function () {
       var self_ = this;
       this.attach = function (field) { self_.field = field; };
       this.all = function () { self_.field.select(); };
-      // The clipboard of today is missing on plain http; this way is old and everywhere.
       this.copy = function () {
-        var copied = false;
-        self_.field.select();
-        try { copied = document.execCommand("copy"); } catch (refused) { copied = false; }
-        self_.setState({ said: t(copied ? "secret.copied" : "secret.by_hand") });
+        chat.copy(self_.props.value, function (copied) {
+          // What is to be copied by hand is marked for that.
+          if (!copied) { self_.field.select(); }
+          self_.setState({ said: t(copied ? "secret.copied" : "secret.by_hand") });
+        });
       };
     },
 

@@ -35,28 +35,26 @@ chat.main = (function () {
   app.typing = chat.typing(app);
   app.reading = chat.reading(app);
   app.groups = chat.groups(app);
-  app.doors = chat.group_doors(app);
-  app.govern = chat.group_govern(app);
-  app.search = chat.search(app);
+  app.looked_at = chat.looked_at(app);
   app.arrange = chat.arrange(app);
-  app.admin = chat.administer(app);
   app.people = chat.people_of(app);
-  app.friends = chat.friends(app);
-  app.account = chat.own_account(app);
   app.folded = chat.folded(app);
   app.route = chat.route(app);
   app.drafts = chat.drafts(app);
   app.outbox_kept = chat.outbox_kept(app);
   app.notify = chat.notify(app);
   app.upward = chat.upward(app);
+  app.later = chat.later(app);
 
-  // What views may do.
-  var act = {
+  // What views may do. js/more.js has more of it, and takes the place of what waits for it.
+  /** @type {?} */
+  var act = app.act = {
     session: app.session, groups: app.groups, history: app.history, send: app.send, typing: app.typing,
-    doors: app.doors, govern: app.govern,
-    people: app.people, friends: app.friends, account: app.account, files: app.uploading, mentions: app.mentions,
-    search: app.search, arrange: app.arrange, admin: app.admin,
+    people: app.people, files: app.uploading, mentions: app.mentions, arrange: app.arrange,
     marks: app.marks, reading: app.reading, announce: app.announce,
+    later: app.later.need,
+    doors: app.later.room("doors", ["show", "show_create", "show_find"]),
+    search: app.later.room("search", ["typed", "everywhere", "clear", "open_here"]),
     wake: function () { app.transport.wake(); },
     view: function (name) { store.dispatch({ type: "view", view: name }); },
     /** Opens a dialogue, `{ name, … }`, or closes with null. */
@@ -89,8 +87,8 @@ chat.main = (function () {
   [
     // What is kept comes before what is sent: no message leaves that would not be found again.
     app.drafts, app.outbox_kept,
-    app.receive, app.history, app.send, app.uploading, app.reading, app.groups, app.doors, app.govern, app.people,
-    app.friends, app.account, app.folded, app.route, app.search, app.admin, app.announce,
+    app.receive, app.history, app.send, app.uploading, app.reading, app.groups, app.looked_at, app.people,
+    app.folded, app.route, app.announce, app.later,
     chat.title, chat.remember, chat.sound, app.notify, chat.shake, chat.clock(app), chat.version(app)
   ].forEach(function (effect) {
     store.listen(effect.follow);

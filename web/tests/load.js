@@ -7,11 +7,19 @@ const vm = require("node:vm");
 
 const WEB = path.join(__dirname, "..");
 
-/** The scripts of index.html, in order. */
-function scripts() {
+function listed(tag) {
   const html = fs.readFileSync(path.join(WEB, "index.html"), "utf8");
-  return [...html.matchAll(/<script src="([^"]+)"/g)].map((found) => found[1]);
+  return [...html.matchAll(tag)].map((found) => found[1]);
 }
+
+/** The scripts that the page begins with, in order. */
+const first_scripts = () => listed(/<script src="([^"]+)"/g);
+
+/** Those that it reads when somebody wants them, in order. */
+const later_scripts = () => listed(/<script type="text\/later" src="([^"]+)"/g);
+
+/** All scripts of the page, in the order in which they are read. */
+const scripts = () => [...first_scripts(), ...later_scripts()];
 
 /** The shared worker: its own script, as index.html names it, and those it imports, in order. */
 function worker_scripts() {
@@ -41,8 +49,15 @@ function plain(value) {
   return JSON.parse(JSON.stringify(value));
 }
 
+/** The words that the page begins with, or those of the later scripts. */
+function words_of(part, language) {
+  const name = part === "later" ? `more.${language}.json` : `${language}.json`;
+  return JSON.parse(fs.readFileSync(path.join(WEB, "i18n", name), "utf8"));
+}
+
+/** All words of a language. */
 function dictionary(language) {
-  return JSON.parse(fs.readFileSync(path.join(WEB, "i18n", language + ".json"), "utf8"));
+  return { ...words_of("first", language), ...words_of("later", language) };
 }
 
 /** A clock that only moves when told to. */
@@ -74,4 +89,4 @@ class Clock {
   }
 }
 
-module.exports = { Clock, WEB, dictionary, load, plain, scripts, worker_scripts };
+module.exports = { Clock, WEB, dictionary, first_scripts, later_scripts, load, plain, scripts, words_of, worker_scripts };

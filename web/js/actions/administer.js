@@ -56,7 +56,7 @@ chat.administer = (function () {
 
     function figures() {
       timer = null;
-      if (!looked_at(app.store.state()) || listed(admin().page)) { return; }
+      if (!looked_at(app.store.state()) || listed(app.store.state().admin_page)) { return; }
       function again() {
         clearTimeout(timer);
         timer = setTimeout(figures, chat.limits.figures_every_ms);
@@ -76,7 +76,7 @@ chat.administer = (function () {
     }
 
     return {
-      page: function (page) { dispatch({ type: "admin_page", page: page }); },
+      page: function (page) { dispatch({ type: "admin_page", admin_page: page }); },
       look_for: function (room, asked) { load(room, asked, false); },
       more: function (room) { load(room, admin()[room].asked, true); },
       disable: function (user, disabled) { changed(user, { disabled: disabled }); },
@@ -121,8 +121,8 @@ chat.administer = (function () {
       },
       /** Effect: an opened page is fresh; figures while they are looked at. */
       follow: function (before, after) {
-        var page = after.admin.page;
-        if (!looked_at(after) || (looked_at(before) && before.admin.page === page)) { return; }
+        var page = after.admin_page;
+        if (!looked_at(after) || (looked_at(before) && before.admin_page === page)) { return; }
         clearTimeout(timer);
         // An address may name anything; the figures are what is shown then.
         if (!listed(page)) { figures(); } else { load(page, after.admin[page].asked, false); }

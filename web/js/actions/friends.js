@@ -138,11 +138,9 @@ chat.friends = (function () {
       remove_folder: function (id) { asked(function (done) { app.api.remove_folder(id, done); }); },
       /** Effect: what one looks at is fresh. Nobody is told when somebody else changes a name or a face. */
       follow: function (before, after) {
-        var open = after.conversations[after.open];
         var dialog = after.dialog;
         if (after.phase !== "in") { return; }
         if (after.view === "contacts" && before.view !== "contacts" && after.friends.loaded) { dispatch({ type: "friends_stale" }); }
-        if (open && open.peer && before.open !== after.open) { app.people.refresh(open.peer); }
         if (dialog && dialog.name === "person" && !chat.circle.same(dialog, before.dialog)) { load(dialog); }
         if (wants_blocks(after)) { load_blocks(); }
       }

@@ -60,22 +60,27 @@ chat.people_of = (function () {
       if (app.store.state().phase === "in" && friends.stale !== friends.asked_at) { load_friends(); }
     }
 
+    function refresh(id, done) {
+      app.api.person(id, function (problem, answer) {
+        if (!problem && app.store.state().phase === "in") { app.store.dispatch({ type: "people", people: [answer.user] }); }
+        if (done) { done(problem); }
+      });
+    }
+
     return {
       /** Somebody's profile, fresh. `done(problem)`, if anybody waits for it. */
-      refresh: function (id, done) {
-        app.api.person(id, function (problem, answer) {
-          if (!problem && app.store.state().phase === "in") { app.store.dispatch({ type: "people", people: [answer.user] }); }
-          if (done) { done(problem); }
-        });
-      },
+      refresh: refresh,
       /** Effect: faces of those in sight; friends after something happened to them. */
       follow: function (before, after) {
+        var open = after.conversations[after.open];
         var missing;
         if (after.phase !== "in") {
           asked = {};
           return;
         }
         look();
+        // Nobody is told when somebody else changes a name or a face.
+        if (open && open.peer && before.open !== after.open) { refresh(open.peer); }
         if (before.conversations === after.conversations && before.open === after.open && before.phase === after.phase) { return; }
         missing = in_sight(after).filter(function (id) { return !after.people[id] && !asked[id]; });
         if (missing.length) { load(missing.slice(0, BATCH)); }

@@ -25,7 +25,7 @@ chat.route = (function () {
   }
 
   function write(state) {
-    if (state.view === "admin") { return "#/admin/" + state.admin.page; }
+    if (state.view === "admin") { return "#/admin/" + state.admin_page; }
     if (state.view !== "chats") { return "#/" + state.view; }
     return state.open ? "#/c/" + encodeURIComponent(state.open) + (state.panel ? "/info" : "") : "#/";
   }

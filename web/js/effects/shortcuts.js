@@ -33,7 +33,7 @@ chat.shortcuts = (function () {
     return null;
   }
 
-  /** @param {{store: Object, groups: Object, search: Object}} app */
+  /** @param {{store: Object, groups: Object, act: Object}} app */
   function shortcuts(app) {
     function region(by) {
       var all = Array.prototype.filter.call(document.querySelectorAll(REGIONS), function (one) {
@@ -60,7 +60,7 @@ chat.shortcuts = (function () {
 
     var does = {
       find: find,
-      find_here: function () { app.search.open_here(); },
+      find_here: function () { app.act.search.open_here(); },
       overview: function () { app.store.dispatch({ type: "dialog", dialog: { name: "keys" } }); },
       region: function () { region(1); },
       region_back: function () { region(-1); },

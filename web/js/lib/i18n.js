@@ -5,11 +5,40 @@ chat.i18n = (function () {
   "use strict";
 
   var words = {};
+  var spoken = ""; // the language of these words
+  var whole = false; // do they hold those of what comes later?
+
+  function read(name, done) {
+    chat.http("GET", "i18n/" + name + ".json", null, done);
+  }
+
+  /** The words of what comes later, too; from now on with every language. */
+  function more(done) {
+    var language = spoken;
+    read("more." + language, function (trouble, answer) {
+      if (trouble) { return done(trouble); }
+      if (language !== spoken) { return more(done); } // another one was chosen meanwhile
+      words = chat.change(words, answer || {});
+      whole = true;
+      done(null);
+    });
+  }
 
   function load(language, done) {
-    chat.http("GET", "i18n/" + language + ".json", null, function (trouble, answer) {
-      if (!trouble && answer) { words = answer; }
-      done(trouble);
+    read(language, function (trouble, answer) {
+      if (trouble || !answer) { return done(trouble); }
+      if (!whole) {
+        words = answer;
+        spoken = language;
+        return done(null);
+      }
+      read("more." + language, function (failed, rest) {
+        if (!failed) {
+          words = chat.change(answer, rest || {});
+          spoken = language;
+        }
+        done(failed);
+      });
     });
   }
 
@@ -51,7 +80,7 @@ chat.i18n = (function () {
   }
 
   return {
-    load: load, use: use, t: t, problem: problem,
+    load: load, more: more, use: use, t: t, problem: problem,
     /** The dictionary in use: another one when the language changed. */
     words: function () { return words; }
   };

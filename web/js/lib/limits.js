@@ -123,6 +123,8 @@ chat.limits = {
   // Trouble shorter than this is nobody's business; beyond, the banner says so.
   banner_grace_ms: 1000,
   banner_tick_ms: 1000,
+  // A page that was signed in for so long gets what comes later without being asked.
+  later_ms: 10000,
   // After a reconnect: is there a newer page? Asked no more often than this.
   version_every_ms: 60000
 };

@@ -1,5 +1,4 @@
-// The administrator's pages: which is open, what their lists hold, the figures of
-// the server. Nothing of it is kept or comes by the feed.
+// The administrator's pages: what their lists hold, the figures of the server. Nothing of it is kept or comes by the feed.
 var chat = chat || {};
 
 chat.admin_state = (function () {
@@ -13,7 +12,6 @@ chat.admin_state = (function () {
 
   function fresh() {
     return {
-      page: "figures", // figures | users | groups | reports | invitations | audit
       // `asked` is what the list is of: a query, or the state of reports.
       users: list(), groups: list(), reports: change(list(), { asked: "open" }), invitations: list(), audit: list(),
       figures: null, figures_problem: null
@@ -30,7 +28,6 @@ chat.admin_state = (function () {
 
   return {
     fresh: fresh,
-    admin_page: function (state, action) { return put(state, { page: action.page }); },
     /** Asked for, from the beginning or (more) from where it ended. */
     admin_asked: function (state, action) {
       return put_list(state, action.room, change({ asked: action.asked, busy: true, problem: null }, action.more ? {} : { more: false }));

@@ -51,7 +51,9 @@ chat.initial = (function () {
       search: null, // { query, busy, groups, problem } while looking for groups
       finder: "", // what stands in the search box, see state/seek.js
       seeks: { all: null, here: null }, // what was asked and found, by place
-      admin: chat.admin_state.fresh(), // the administrator's pages, see state/admin_state.js
+      admin_page: "figures", // of the administrator's: figures | users | groups | reports | invitations | audit
+      admin: chat.admin_state ? chat.admin_state.fresh() : null, // what they hold, see state/admin_state.js
+      later: { there: false, problem: null }, // what comes when it is wanted, see actions/later.js
       notice: null // a problem that belongs to no form
     };
   }

@@ -5,10 +5,10 @@ chat.reduce = (function () {
   "use strict";
 
   function reduce(state, action) {
-    var tables = [
+    var tables = /** @type {Array<?>} */ ([
       chat.ui, chat.conversations, chat.messages, chat.around, chat.people, chat.circle, chat.outbox, chat.uploads, chat.seek,
-      chat.admin_state, chat.membership.reducers, chat.waiting.reducers, chat.doors.reducers
-    ], i;
+      chat.membership.reducers, chat.waiting.reducers, chat.doors.reducers
+    ]).concat(chat.admin_state || []), i; // those of the administrator come later
     for (i = 0; i < tables.length; i += 1) {
       if (Object.prototype.hasOwnProperty.call(tables[i], action.type)) {
         return tables[i][action.type](state, action);

@@ -28,6 +28,7 @@ chat.ui = (function () {
       empty.voice = state.voice;
       empty.offline = state.offline;
       empty.newer = state.newer;
+      empty.later = state.later;
       empty.narrow = state.narrow;
       return empty;
     },
@@ -45,6 +46,10 @@ chat.ui = (function () {
     offline: setter("offline"),
     expired: setter("expired"),
     voice: setter("voice"),
+    /** What comes later is there, or could not be had. */
+    later: function (state, action) {
+      return change(state, { later: action.later, admin: state.admin || (chat.admin_state && chat.admin_state.fresh()) });
+    },
     newer: setter("newer"),
     attentive: function (state, action) {
       return state.attentive === action.attentive ? state : change(state, { attentive: action.attentive });
@@ -57,10 +62,11 @@ chat.ui = (function () {
       return change(state, {
         view: action.view, panel: action.panel, join: action.join || state.join, dialog: null,
         open: action.view === "chats" ? action.open : state.open,
-        admin: action.page ? change(state.admin, { page: action.page }) : state.admin
+        admin_page: action.page || state.admin_page
       });
     },
     view: setter("view"),
+    admin_page: setter("admin_page"),
     narrow: function (state, action) {
       return state.narrow === action.narrow ? state : change(state, { narrow: action.narrow });
     },

@@ -18,7 +18,7 @@ chat.admin = (function () {
   }
 
   function admin(props) {
-    var asked = props.state.admin.page;
+    var asked = props.state.admin_page;
     // An address may name anything.
     var name = names.indexOf(asked) >= 0 ? asked : names[0];
     return el.div({ class: "page__body page__body--wide" },

@@ -11,12 +11,16 @@ chat.app = (function () {
 
   function inside(props) {
     var state = props.state;
-    var page = Object.prototype.hasOwnProperty.call(pages, state.view) ? pages[state.view] : null;
+    var page = state.view === "settings" || state.view === "admin";
     var open = state.view === "chats" && state.open;
     var beside = open && (chat.select_group.panel(state) || state.seeks.here);
     return el.div({ class: el.cx("app", (open || page) && "app--open", page && "app--page", beside && "app--panel") },
       chat.rail(props),
-      page ? el.main({ class: "pane page", key: state.view }, el.view(page, props))
+      page ? el.main({ class: "pane page", key: state.view }, chat.part(props, function () {
+        return el.view(pages[state.view], props);
+      }, function (waiting) {
+        return el.div({ class: "page__body" }, el.h1(null, chat.i18n.t("rail." + state.view)), waiting);
+      }))
         : [chat.side(props), chat.chat_pane(props)]);
   }
 

@@ -62,9 +62,11 @@ chat.chat_pane = (function () {
       state.seeks.here && el.view(chat.search_here, {
         key: "here" + conversation.id, state: state, act: props.act, conversation: conversation
       }),
-      chat.select_group.panel(state) && el.view(chat.group_panel, {
-        key: "panel" + conversation.id, state: state, act: props.act, conversation: conversation
-      })
+      chat.select_group.panel(state) && chat.part(props, function () {
+        return el.view(chat.group_panel, {
+          key: "panel" + conversation.id, state: state, act: props.act, conversation: conversation
+        });
+      }, function (waiting) { return el.aside({ class: "panel", key: "later" }, waiting); })
     ];
   }
 

@@ -13,8 +13,15 @@ chat.dialogs = (function () {
     /** What is open now, or null. */
     show: function (props) {
       var dialog = props.state.dialog;
-      return !dialog || !by_name[dialog.name] ? null : chat.el.view(by_name[dialog.name], {
-        key: dialog.name, state: props.state, act: props.act, dialog: dialog
+      if (!dialog) { return null; }
+      return chat.part(props, function () {
+        return by_name[dialog.name] && chat.el.view(by_name[dialog.name], {
+          key: dialog.name, state: props.state, act: props.act, dialog: dialog
+        });
+      }, function (waiting) {
+        return chat.el.view(chat.dialog, {
+          key: "later", name: chat.i18n.t("app.name"), on_close: function () { props.act.dialog(null); }
+        }, waiting);
       });
     }
   };

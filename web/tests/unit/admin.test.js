@@ -134,7 +134,7 @@ test("each page has an address, and an address may name anything", () => {
   enter(true);
   assert.equal(calls[0].given[0], "users");
   app.store.dispatch({ type: "routed", ...read("#/admin") });
-  assert.equal(state().admin.page, "users", "the page that was open before");
+  assert.equal(state().admin_page, "users", "the page that was open before");
   app.store.dispatch({ type: "routed", ...read("#/admin/toString") });
   assert.equal(calls[calls.length - 1].name, "admin_figures");
 });

@@ -8,7 +8,7 @@ const G = "g1";
 
 function page(role = "member") {
   const { chat } = load(["lib/limits", "lib/change", "lib/id", "lib/http", "lib/i18n", "lib/remaining", "kinds/", "state/",
-    "actions/asking", "actions/group"], { document: { cookie: "" } });
+    "actions/asking", "actions/group", "actions/looked_at"], { document: { cookie: "" } });
   chat.i18n.use(dictionary("en"));
   const calls = [];
   const app = { store: chat.store(chat.reduce, chat.initial()) };
@@ -16,7 +16,7 @@ function page(role = "member") {
   app.groups = chat.groups(app);
   app.doors = chat.group_doors(app);
   app.govern = chat.group_govern(app);
-  for (const part of [app.groups, app.doors, app.govern]) { app.store.listen(part.follow); }
+  for (const part of [app.groups, app.doors, chat.looked_at(app)]) { app.store.listen(part.follow); }
   const sync = () => app.store.dispatch({ type: "synced", snapshot: {
     cursor: "0", me: { id: "me", username: "me", name: "Me", status: "online" }, conversations: [{
       id: G, type: "group", name: "G", unread: 0, read_seq: 5, head_seq: 5, role, member_count: 2

@@ -254,3 +254,14 @@ test("a page that was asked for before a reset is no page of what came after", (
   named("history")[5].done(null, { messages: range(100 + wide, 149 + wide) });
   assert.equal(get().around.newest, wide, "the stretch of before is gone");
 });
+
+test("whoever one writes to directly is looked up anew each time their chat opens", () => {
+  const { named, open, app } = page();
+  open("c2");
+  assert.deepEqual(named("person").map((call) => call.given), [["he"]]);
+  named("person")[0].done(null, { user: { id: "he", username: "he", name: "He now" } });
+  assert.equal(app.store.state().people.he.name, "He now");
+  open(null);
+  open("c2");
+  assert.equal(named("person").length, 2);
+});

@@ -5,7 +5,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { test } = require("node:test");
 const espree = require("espree");
-const { WEB, dictionary, scripts } = require("../load");
+const { WEB, dictionary, first_scripts, scripts, words_of } = require("../load");
 
 const zh = dictionary("zh-CN");
 const en = dictionary("en");
@@ -28,7 +28,7 @@ const LIST = /^emoji\..*\.names$/;
 
 let known = null;
 
-/** Every string in the scripts: { file, line, text, said: as the key of t()?, dynamic: put together with more? } */
+/** Every string in all scripts: { file, line, text, said: as the key of t()?, dynamic: put together with more? } */
 function strings() {
   if (known) { return known; }
   const found = [];
@@ -67,12 +67,15 @@ function strings() {
 const holes = (text) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((found) => found[1]))].sort();
 
 test("both languages have the same keys, sorted, each once, one in a line", () => {
-  assert.deepEqual(Object.keys(zh), Object.keys(en));
-  assert.deepEqual(Object.keys(en), Object.keys(en).sort());
-  for (const language of Object.keys(LANGUAGES)) {
-    const lines = fs.readFileSync(path.join(WEB, "i18n", language + ".json"), "utf8").trimEnd().split("\n").slice(1, -1);
-    const keys = lines.map((line) => (/^ {2}"([^"]+)": ".*",?$/.exec(line) || [])[1]);
-    assert.deepEqual(keys, Object.keys(LANGUAGES[language]), language);
+  for (const [part, before] of [["first", ""], ["later", "more."]]) {
+    const known_keys = Object.keys(words_of(part, "en"));
+    assert.deepEqual(Object.keys(words_of(part, "zh-CN")), known_keys);
+    assert.deepEqual(known_keys, [...known_keys].sort());
+    for (const language of Object.keys(LANGUAGES)) {
+      const lines = fs.readFileSync(path.join(WEB, "i18n", before + language + ".json"), "utf8").trimEnd().split("\n").slice(1, -1);
+      const keys = lines.map((line) => (/^ {2}"([^"]+)": ".*",?$/.exec(line) || [])[1]);
+      assert.deepEqual(keys, known_keys, language);
+    }
   }
 });
 
@@ -114,17 +117,28 @@ test("keys are put together with known prefixes only", () => {
   }
 });
 
-test("every text is used", () => {
-  const all = new Set(strings().map((one) => one.text));
-  assert.deepEqual(Object.keys(DYNAMIC).filter((prefix) => !all.has(prefix)), [], "prefixes that no code has");
+/** (key) -> can these strings make it up? */
+function users(found) {
+  const all = new Set(found.map((one) => one.text));
   const parts = new Set([...all].flatMap((text) => text.split(/[._]/)));
   // "person.block" + "_title": the end is put on later.
   const ended = (key) => [...all].some((end) => /^[._][a-z]+$/.test(end) && key.endsWith(end) &&
     (all.has(key.slice(0, -end.length)) || all.has(key.slice(0, -end.length).split(".").pop())));
-  const used = (key) => all.has(key) || ended(key) || Object.entries(DYNAMIC).some(([prefix, from]) => key.startsWith(prefix) &&
-    (from === "server" || key.slice(prefix.length).split(/[._]/).every((part) => parts.has(part))));
-  const unused = Object.keys(en).filter((key) => !used(key));
-  assert.deepEqual(unused, []);
+  return (key) => all.has(key) || ended(key) || Object.entries(DYNAMIC).some(([prefix, from]) => all.has(prefix) &&
+    key.startsWith(prefix) && (from === "server" || key.slice(prefix.length).split(/[._]/).every((part) => parts.has(part))));
+}
+
+test("every text is used", () => {
+  const all = new Set(strings().map((one) => one.text));
+  assert.deepEqual(Object.keys(DYNAMIC).filter((prefix) => !all.has(prefix)), [], "prefixes that no code has");
+  assert.deepEqual(Object.keys(en).filter((key) => !users(strings())(key)), []);
+});
+
+test("the page begins with the words of the scripts that it begins with, and with no others", () => {
+  const first = new Set(first_scripts());
+  const used = users(strings().filter((one) => first.has(one.file)));
+  assert.deepEqual(Object.keys(words_of("later", "en")).filter(used), [], "needed from the beginning");
+  assert.deepEqual(Object.keys(words_of("first", "en")).filter((key) => !used(key)), [], "needed later only: i18n/more.*.json");
 });
 
 test("no Chinese stands in the code", () => {

@@ -205,3 +205,19 @@ test("lists that somebody looks at go stale with what concerns them, and only th
   store.dispatch({ type: "list_read", key: `requests ${G}`, stale: 1, items: [], problem: null });
   assert.notEqual(state().lists[`requests ${G}`].asked_at, stale("requests"));
 });
+
+test("no two rooms of the state answer to the same action", () => {
+  const { chat } = load(["lib/", "kinds/", "state/"], { document: { cookie: "" } });
+  const rooms = {
+    ui: chat.ui, conversations: chat.conversations, messages: chat.messages, around: chat.around, people: chat.people,
+    circle: chat.circle, outbox: chat.outbox, uploads: chat.uploads, seek: chat.seek, membership: chat.membership.reducers,
+    waiting: chat.waiting.reducers, doors: chat.doors.reducers, admin: chat.admin_state
+  };
+  const owner = {};
+  for (const [room, table] of Object.entries(rooms)) {
+    for (const name of Object.keys(table)) {
+      assert.equal(owner[name] === undefined || name === "fresh", true, `${name} in ${owner[name]} and ${room}`);
+      owner[name] = room;
+    }
+  }
+});

@@ -7,7 +7,7 @@ const { dictionary, load, plain } = require("../load");
 const NOW = Date.parse("2026-01-01T00:00:00.000Z");
 
 function page() {
-  const { chat } = load(["lib/", "kinds/", "state/", "actions/group_govern"], { document: { cookie: "" } });
+  const { chat } = load(["lib/", "kinds/", "state/", "actions/looked_at"], { document: { cookie: "" } });
   chat.i18n.use(dictionary("en"));
   return chat;
 }
@@ -116,12 +116,12 @@ test("the owner, the admins, who is there, the rest; and by what is typed", () =
 
 test("which lists somebody looks at", () => {
   const chat = page();
-  const wanted = (values, role) => plain(chat.group_govern.wanted(Object.assign(state(chat, {}, { role }), values)));
+  const wanted = (values, role) => plain(chat.looked_at.wanted(Object.assign(state(chat, {}, { role }), values)));
   assert.deepEqual(wanted({ open: "g" }, "member"), []);
   assert.deepEqual(wanted({ open: "g" }, "admin"), ["requests g"]);
   assert.deepEqual(wanted({ open: "g", dialog: { name: "group_requests", group: "g" } }, "admin"), ["requests g"]);
   assert.deepEqual(wanted({ open: null, dialog: { name: "group_hooks", group: "g" } }, "owner"), ["hooks g", "bots"]);
   const over = state(chat, { dissolved_at: "x" }, { role: "owner" });
   over.open = "g";
-  assert.deepEqual(plain(chat.group_govern.wanted(over)), []);
+  assert.deepEqual(plain(chat.looked_at.wanted(over)), []);
 });

@@ -2,7 +2,7 @@
 //! beside it are not.
 
 fn main() {
-    for part in ["index.html", "favicon.svg", "css", "js", "i18n", "vendor"] {
+    for part in ["index.html", "css", "js", "i18n", "vendor"] {
         println!("cargo::rerun-if-changed=../web/{part}");
     }
 }

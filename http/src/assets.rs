@@ -1,11 +1,15 @@
 //! The web client: the files of `web/`, and nothing else.
 //!
 //! Two ways to serve them. From disk (debug builds): each file as it is, looked at afresh for
-//! every request, never cached. Joined (release builds): embedded in the binary, scripts, styles
+//! every request, never cached. Joined (release builds, and debug builds if `WEBQQ_JOINED` is set): embedded in the binary, scripts, styles
 //! and the worker joined (`join.rs`), compressed once at start, and cached by browsers for ever
 //! under names that change with the content. The tests of the client (`tests/`) are never served.
 
-use std::{collections::BTreeMap, io::Write, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use axum::{
     body::Body,
@@ -14,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
+use libdeflater::{CompressionLvl, Compressor};
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
@@ -65,13 +69,18 @@ impl Assets {
     /// As the build wants it: from disk in debug builds, joined in release builds. The error is a
     /// sentence (only a broken release can have one).
     pub fn new() -> Result<Self, String> {
-        if cfg!(debug_assertions) {
-            let folder =
-                std::env::var_os("WEBQQ_WEB").map_or_else(|| WEB_FOLDER.into(), PathBuf::from);
-            Ok(Self::from_folder(folder))
-        } else {
-            Self::embedded()
+        if !cfg!(debug_assertions) {
+            return Self::embedded();
         }
+        let folder = std::env::var_os("WEBQQ_WEB").map_or_else(|| WEB_FOLDER.into(), PathBuf::from);
+        // What a release would serve, for the tests of the page.
+        if std::env::var_os("WEBQQ_JOINED").is_some() {
+            let mut files = BTreeMap::new();
+            read_all(&folder, "", &mut files)
+                .map_err(|error| format!("{} cannot be read: {error}", folder.display()))?;
+            return Self::joined(files);
+        }
+        Ok(Self::from_folder(folder))
     }
 
     /// Joined, from the files in the binary (in a debug build: those on disk now).
@@ -129,6 +138,27 @@ impl Assets {
             }
         }
     }
+}
+
+/// Reads a folder and all below it, but for what is never served.
+fn read_all(
+    folder: &Path,
+    before: &str,
+    files: &mut BTreeMap<String, Vec<u8>>,
+) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = format!("{before}{}", entry.file_name().to_string_lossy());
+        if !is_served(&path) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            read_all(&entry.path(), &format!("{path}/"), files)?;
+        } else {
+            files.insert(path, std::fs::read(entry.path())?);
+        }
+    }
+    Ok(())
 }
 
 /// Reads one file from disk. A symbolic link that leads out of the folder is no file of it.
@@ -196,12 +226,11 @@ impl Asset {
     fn compressed(mut self) -> Self {
         let is_text = self.kind.contains("charset") || self.kind.contains("svg");
         if is_text && self.plain.len() >= COMPRESS_FROM_BYTES {
-            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-            // Writing to memory cannot fail; if it did, the plain file would be sent.
-            if encoder.write_all(&self.plain).is_ok()
-                && let Ok(gzip) = encoder.finish()
-                && gzip.len() < self.plain.len()
-            {
+            let mut compressor = Compressor::new(CompressionLvl::best());
+            // Without room for more than the plain file: what does not get smaller stays plain.
+            let mut gzip = vec![0; self.plain.len()];
+            if let Ok(length) = compressor.gzip_compress(&self.plain, &mut gzip) {
+                gzip.truncate(length);
                 self.gzip = Some(gzip.into());
             }
         }

@@ -4,7 +4,8 @@
 //! file and a change shows on reload. A release answers with one script and one style in place of
 //! each run of neighbours; the page itself stays the only list, and the order stays the page's.
 //! Tags with anything between them (the scripts in the head, those at the end of the body) stay
-//! apart: that place in the page is why they were written there.
+//! apart: that place in the page is why they were written there. Scripts of type `text/later` are
+//! joined among themselves; the page itself reads them when somebody wants what is in them.
 //!
 //! The page's worker has its own list: `self.importScripts("/a.js", …);` in the script that the
 //! page names as `data-worker="…"`. A release answers with one script in place of that, too, under
@@ -26,6 +27,8 @@ pub(crate) struct Joined {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Script,
+    /// What no browser reads by itself.
+    Later,
     Style,
 }
 
@@ -34,14 +37,17 @@ impl Kind {
     const fn around(self) -> (&'static str, &'static str) {
         match self {
             Kind::Script => ("<script src=\"", "\"></script>"),
+            Kind::Later => ("<script type=\"text/later\" src=\"", "\"></script>"),
             Kind::Style => ("<link rel=\"stylesheet\" href=\"", "\">"),
         }
     }
 
-    const fn extension(self) -> &'static str {
+    /// The name of what is joined, around its hash.
+    const fn name(self) -> (&'static str, &'static str) {
         match self {
-            Kind::Script => "js",
-            Kind::Style => "css",
+            Kind::Script => ("app.", ".js"),
+            Kind::Later => ("later.", ".js"),
+            Kind::Style => ("app.", ".css"),
         }
     }
 }
@@ -91,12 +97,8 @@ pub(crate) fn join(
         }
         rest = &rest[blanks..];
         let content = concatenate(kind, &paths, files)?;
-        let path = format!(
-            "{}app.{}.{}",
-            folder(&paths),
-            hash(&content),
-            kind.extension()
-        );
+        let (name, extension) = kind.name();
+        let path = format!("{}{name}{}{extension}", folder(&paths), hash(&content));
         let (before, after) = kind.around();
         joined.page.push_str(&format!("{before}{path}{after}"));
         joined.files.insert(path, content);
@@ -129,7 +131,7 @@ fn join_worker(
             let mut content = concatenate(Kind::Script, &imports, files)
                 .map_err(|error| error.replace("index.html lists", &format!("`{path}` imports")))?;
             content.extend_from_slice(b";\n");
-            content.extend_from_slice(slim(&format!("{head}{tail}")).as_bytes());
+            content.extend_from_slice(minified(path, &format!("{head}{tail}"))?.as_bytes());
             content
         }
     };
@@ -188,7 +190,7 @@ fn next_piece(text: &str) -> (Piece<'_>, usize) {
             length,
         );
     }
-    for kind in [Kind::Script, Kind::Style] {
+    for kind in [Kind::Script, Kind::Later, Kind::Style] {
         let (before, after) = kind.around();
         if let Some(inside) = text.strip_prefix(before)
             && let Some((path, behind)) = inside.split_once('"')
@@ -222,7 +224,7 @@ fn concatenate(
         let file = files
             .get(path.trim_start_matches('/'))
             .ok_or_else(|| format!("index.html lists `{path}`, but there is no such file."))?;
-        if kind == Kind::Script {
+        if kind != Kind::Style {
             // Ends a statement that the last file left open, and keeps a "use strict" at the top
             // of one file from holding for all that follow.
             content.extend_from_slice(b";\n");
@@ -231,16 +233,28 @@ fn concatenate(
         // What others wrote is served as they wrote it.
         match std::str::from_utf8(file) {
             Ok(text) if !path.starts_with("vendor/") => {
-                content.extend_from_slice(slim(text).as_bytes());
+                let small = match kind {
+                    Kind::Style => slim(text),
+                    Kind::Script | Kind::Later => minified(path, text)?,
+                };
+                content.extend_from_slice(small.as_bytes());
             }
-            _ => {
-                content.extend_from_slice(file);
-                // Ends a comment that the file may end with.
-                content.push(b'\n');
-            }
+            _ => content.extend_from_slice(file),
+        }
+        // Ends a comment that the file may end with.
+        if !content.ends_with(b"\n") {
+            content.push(b'\n');
         }
     }
     Ok(content)
+}
+
+/// A script without what only its readers need. Its names stay as they are: what a browser's tools
+/// show of a running page is what stands in the sources.
+fn minified(path: &str, script: &str) -> Result<String, String> {
+    minifier::js::minify(script)
+        .map(|small| small.to_string())
+        .map_err(|error| format!("`{path}` cannot be made smaller: {error}."))
 }
 
 /// The folder (with its `/`) that all paths are in, else none: addresses inside a style are
@@ -256,138 +270,5 @@ fn folder<'a>(paths: &[&'a str]) -> &'a str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn join_page(page: &str) -> Result<Joined, String> {
-        let files = ["a.js", "b.js", "lib/c.js", "css/a.css", "css/b.css"];
-        let files = files
-            .map(|path| (path.to_owned(), format!("<{path}>").into_bytes()))
-            .into();
-        join(page, &files, |content| format!("h{}", content.len()))
-    }
-
-    /// The joined files as `path: content`, lines joined by spaces.
-    fn files(joined: &Joined) -> Vec<String> {
-        let content = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace('\n', " ");
-        joined
-            .files
-            .iter()
-            .map(|(path, bytes)| format!("{path}: {}", content(bytes)))
-            .collect()
-    }
-
-    const A: &str = "<script src=\"a.js\"></script>";
-    const B: &str = "<script src=\"b.js\"></script>";
-    const C: &str = "<script src=\"/lib/c.js\"></script>";
-    const SA: &str = "<link rel=\"stylesheet\" href=\"css/a.css\">";
-    const SB: &str = "<link rel=\"stylesheet\" href=\"css/b.css\">";
-
-    #[test]
-    fn runs_are_joined_in_order_and_stay_where_they_were() {
-        let page = format!(
-            "<!doctype html>\n{SB}\n{SA}\n{A}\n<p>é x</p>\n{C}\n  <!-- so -->{B}\n</html>\n"
-        );
-        let joined = join_page(&page).unwrap();
-        assert_eq!(
-            joined.page,
-            "<!doctype html>\n<link rel=\"stylesheet\" href=\"css/app.h24.css\">\n\
-             <script src=\"app.h9.js\"></script>\n<p>é x</p>\n\
-             <script src=\"app.h22.js\"></script>\n</html>\n"
-        );
-        assert_eq!(
-            files(&joined),
-            [
-                "app.h22.js: ; <lib/c.js> ; <b.js> ",
-                "app.h9.js: ; <a.js> ",
-                "css/app.h24.css: <css/b.css> <css/a.css> ",
-            ]
-        );
-    }
-
-    #[test]
-    fn what_is_not_a_plain_tag_stays_as_it_is() {
-        let untouched = [
-            "",
-            "<p>no tags é</p>",
-            "<!-- <script src=\"a.js\"></script> -->",
-            "<!--[if IE]><script src=\"a.js\"></script><![endif]-->",
-            "<script src=\"a.js\" defer></script>",
-            "<script>var a;</script>",
-            "<link rel=\"icon\" href=\"x.svg\">",
-            "<script src=\"https://a.b/c.js\"></script>",
-            "<!-- never closed <script src=\"a.js\"></script>",
-            "<script src=\"a.js",
-        ];
-        for page in untouched {
-            let joined = join_page(page).unwrap();
-            assert_eq!((joined.page.as_str(), joined.files.len()), (page, 0));
-        }
-        // Something between them keeps two tags apart.
-        let page = format!("{A}<script>var x;</script>{B}");
-        assert_eq!(join_page(&page).unwrap().page.matches("app.").count(), 2);
-        let page = format!("{A}<!--[if IE]><p><![endif]-->{B}");
-        assert_eq!(join_page(&page).unwrap().page.matches("app.").count(), 2);
-    }
-
-    #[test]
-    fn a_listed_file_must_exist() {
-        let error = join_page("<script src=\"gone.js\"></script>").unwrap_err();
-        assert!(error.contains("`gone.js`"), "{error}");
-    }
-
-    /// A page that names `w.js` as its worker, and what is in that.
-    fn join_with_worker(script: &str) -> Result<Joined, String> {
-        let files = ["a.js", "lib/c.js"].map(|path| (path, format!("<{path}>")));
-        let worker = ("w.js", script.to_owned());
-        let files = files.into_iter().chain([worker]);
-        let files = files.map(|(path, content)| (path.to_owned(), content.into_bytes()));
-        let page = format!("<body data-worker=\"w.js\">{A}</body>");
-        join(&page, &files.collect(), |content| {
-            format!("h{}", content.len())
-        })
-    }
-
-    #[test]
-    fn the_worker_is_one_script_with_what_it_imports_in_front() {
-        let script = "// W\nvar w;\nself.importScripts(\n  \"/lib/c.js\", \"/a.js\"\n);\nw();\n";
-        let joined = join_with_worker(script).unwrap();
-        let worker = "worker.h36.js";
-        let page =
-            format!("<body data-worker=\"{worker}\"><script src=\"app.h9.js\"></script></body>");
-        assert_eq!(joined.page, page);
-        assert_eq!(
-            String::from_utf8_lossy(&joined.files[worker]),
-            ";\n<lib/c.js>\n;\n<a.js>\n;\nvar w;\nw();\n"
-        );
-        let joined = join_with_worker("w();").unwrap();
-        assert_eq!(joined.files["worker.h7.js"], b";\nw();\n");
-        assert!(!join_page(A).unwrap().page.contains("worker"));
-    }
-
-    #[test]
-    fn a_worker_that_cannot_be_joined_stops_the_start() {
-        let gone = join_page("<body data-worker=\"gone.js\">").unwrap_err();
-        assert!(gone.contains("worker `gone.js`"), "{gone}");
-        let gone = join_with_worker("self.importScripts(\"/gone.js\");").unwrap_err();
-        assert!(gone.contains("`w.js` imports `/gone.js`"), "{gone}");
-        for list in [
-            "",
-            "a",
-            "'/a.js'",
-            "\"/a.js\",",
-            "\"a.js\"",
-            "\"/a.js\" + \"/b.js\"",
-        ] {
-            let error = join_with_worker(&format!("self.importScripts({list});")).unwrap_err();
-            assert!(error.contains("double quotes"), "{list}: {error}");
-        }
-    }
-
-    #[test]
-    fn the_byte_order_mark_of_a_file_is_left_out() {
-        let files = [("a.js".to_owned(), b"\xef\xbb\xbfx".to_vec())].into();
-        let joined = join(A, &files, |_| "h".to_owned()).unwrap();
-        assert_eq!(joined.files["app.h.js"], b";\nx\n");
-    }
-}
+#[path = "join_tests.rs"]
+mod tests;

@@ -23,7 +23,7 @@ chat.notify = (function () {
       var notice;
       try {
         // The same tag replaces: one notice per conversation, the newest.
-        notice = new self.Notification(said.title, { body: said.text, tag: "webqq." + one.conversation.id, icon: "favicon.svg" });
+        notice = new self.Notification(said.title, { body: said.text, tag: "webqq." + one.conversation.id, icon: chat.notices.icon() });
       } catch (refused) { return; } // phones have no constructor for it
       notice.onclick = function () {
         self.focus();

@@ -23,5 +23,12 @@ chat.notices = (function () {
     if (asked && asked.then) { asked.then(told, function () { done(false); }); }
   }
 
-  return { obstacle: obstacle, permit: permit };
+  /** The page's own, which stands in the page. */
+  function icon() {
+    /** @type {?} */
+    var link = document.querySelector("link[rel=icon]");
+    return link ? link.href : "";
+  }
+
+  return { obstacle: obstacle, permit: permit, icon: icon };
 }());

@@ -7,10 +7,11 @@ chat.skeleton = (function () {
 
   var el = chat.el;
   var ROWS = [0, 1, 2, 3, 4, 5];
+  var SIGNED_IN = /(?:^|; )csrftoken=/;
 
   /** Signed in before: the cookie that scripts can see goes with the session's. */
   function expected() {
-    return /(?:^|; )csrftoken=/.test(document.cookie);
+    return SIGNED_IN.test(document.cookie);
   }
 
   function skeleton() {

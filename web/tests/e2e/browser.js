@@ -32,23 +32,25 @@ function page_with(limits) {
 /**
  * Starts the server on a free port with an empty directory; { url, stop, restart }.
  * `limits`: the page's, changed (needs a debug binary: others have their page inside).
+ * `joined`: the page as a release serves it, from the same files.
  * `options`: more of the server's. `prepare(run)` fills the directory before; run(arguments, input) calls the binary on it.
  */
-async function server({ limits = null, options = [], prepare = null } = {}) {
+async function server({ limits = null, joined = false, options = [], prepare = null } = {}) {
   const page = limits && page_with(limits);
+  const own = { ...(page ? { WEBQQ_WEB: page } : {}), ...(joined ? { WEBQQ_JOINED: "1" } : {}) };
   const data = fs.mkdtempSync(path.join(os.tmpdir(), "webqq-e2e-"));
   if (prepare) {
     const stdio = ["pipe", "ignore", "ignore"];
     prepare((args, input) => execFileSync(process.env.WEBQQ_BIN, [...args, "--data", data], { input, stdio }));
   }
-  let running = await start("127.0.0.1:0", data, page, options);
+  let running = await start("127.0.0.1:0", data, own, options);
   return {
     url: running.url,
     /** Down for a while, then there again: same address, same data. */
     restart: async (down_ms = 0) => {
       await running.end();
       await new Promise((resolve) => setTimeout(resolve, down_ms));
-      running = await start(new URL(running.url).host, data, page, options);
+      running = await start(new URL(running.url).host, data, own, options);
     },
     stop: async () => {
       await running.end();
@@ -59,11 +61,11 @@ async function server({ limits = null, options = [], prepare = null } = {}) {
   };
 }
 
-async function start(listen, data, page, options) {
+async function start(listen, data, own, options) {
   const binary = need(process.env.WEBQQ_BIN,
     `The browser tests need the built server: set WEBQQ_BIN to the webqq binary (now: ${process.env.WEBQQ_BIN || "not set"}).`);
   const child = spawn(binary, ["--listen", listen, "--data", data, "--auth-rate", "0", ...options],
-    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...(page ? { WEBQQ_WEB: page } : {}) } });
+    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...own } });
   let told = "";
   child.stderr.on("data", (chunk) => { told = (told + chunk).slice(-4000); });
   const ended = new Promise((resolve) => child.once("exit", resolve));

@@ -28,7 +28,8 @@ let writers;
 let group;
 
 before(async () => {
-  running = await server({ options: ["post", "request", "address-request", "address-post"].flatMap((one) => [`--${one}-rate`, "0"]) });
+  const options = ["post", "request", "address-request", "address-post"].flatMap((one) => [`--${one}-rate`, "0"]);
+  running = await server({ joined: true, options });
   chromium = await browser();
   writers = [];
   for (const name of ["ann", "bob", "eve"]) { writers.push(await Friend.sign_up(running.url, name, `${name} writes`)); }

@@ -1,0 +1,153 @@
+"use strict";
+// The page as a release serves it: joined, without comments and blanks, and what comes later.
+const assert = require("node:assert/strict");
+const fs = require("node:fs");
+const path = require("node:path");
+const { after, before, test } = require("node:test");
+const espree = require("espree");
+const { browser, server } = require("./browser");
+const { Friend } = require("./friend");
+const { create_group, join_group, person, sees, sign_up, write } = require("./people");
+const { WEB, first_scripts, later_scripts, worker_scripts } = require("../load");
+const { enter } = require("./world");
+
+const KB = 1024;
+const FIRST_VISIT_BYTES = 82 * KB;
+const REQUESTS = 6;
+
+let running;
+let chromium;
+
+before(async () => {
+  running = await server({ joined: true });
+  chromium = await browser();
+});
+
+after(async () => {
+  if (chromium) { await chromium.close(); }
+  if (running) { await running.stop(); }
+});
+
+/** What a script means: its tree without places, as text. */
+function tree(text) {
+  const places = ["start", "end", "range", "raw"];
+  return JSON.stringify(espree.parse(text, { ecmaVersion: 5 }).body, (key, value) => {
+    if (places.includes(key)) { return undefined; }
+    return value instanceof RegExp ? String(value) : value;
+  });
+}
+
+test("what is served means what was written", async () => {
+  const get = async (address) => (await fetch(`${running.url}/${address}`)).text();
+  const html = await get("");
+  const source = (file) => fs.readFileSync(path.join(WEB, file), "utf8");
+  // The two runs of the page, its later part, its worker: each against its files, statement by statement.
+  const served = [...html.matchAll(/<script(?: type="text\/later")? src="([^"]+)"/g)].map((found) => found[1]);
+  assert.equal(served.length, 3, served.join(" "));
+  const [head, body] = [first_scripts().filter((file) => /(boot|legacy)\.js$/.test(file)),
+    first_scripts().filter((file) => !/(boot|legacy)\.js$/.test(file))];
+  const worker = worker_scripts();
+  const runs = [
+    [served[0], head.map(source)], [served[1], body.map(source)], [served[2], later_scripts().map(source)],
+    [/data-worker="([^"]+)"/.exec(html)[1],
+      [...worker.imports.map(source), source(worker.own).replace(/self\.importScripts\([^)]*\);/, "")]]
+  ];
+  for (const [address, files] of runs) {
+    const text = await get(address);
+    assert.equal(tree(text.replace(/^;$/gm, "")), tree(files.join("\n")), address);
+    assert.ok(text.length < files.join("").length * 0.8, `${address} is smaller`);
+  }
+});
+
+test("a first visit is light: what travels until somebody can write", async (context) => {
+  const me = await Friend.sign_up(running.url, "visitor", "Visitor");
+  await me.create_group("Light");
+  const on = await chromium.newContext({ locale: "zh-CN" });
+  await enter(on, me);
+  const page = await on.newPage();
+  const sizes = {};
+  page.on("response", (answer) => {
+    sizes[answer.url().replace(running.url, "")] = Number(answer.headers()["content-length"]);
+  });
+  await page.goto(running.url);
+  await page.locator(".row", { hasText: "Light" }).click();
+  await page.locator("textarea").waitFor();
+  // The browser does not tell of the worker's script: it is another target's.
+  const [, worker] = /data-worker="([^"]+)"/.exec(await (await fetch(running.url)).text());
+  const answer = await fetch(`${running.url}/${worker}`, { headers: { "accept-encoding": "gzip" } });
+  sizes[`/${worker}`] = Number(answer.headers.get("content-length"));
+  const files = Object.keys(sizes).filter((address) => !address.startsWith("/api/"));
+  const bytes = files.reduce((sum, address) => sum + sizes[address], 0);
+  for (const address of files) { context.diagnostic(`${sizes[address]} ${address}`); }
+  context.diagnostic(`${bytes} of ${FIRST_VISIT_BYTES} B, ${files.length} of ${REQUESTS} requests`);
+  assert.ok(!files.some((url) => /later|more\./.test(url)), files.join(" "));
+  assert.ok(bytes <= FIRST_VISIT_BYTES, `${bytes} B`);
+  assert.ok(files.length <= REQUESTS, files.join(" "));
+  // Then the rest comes by itself.
+  await page.waitForFunction(() => globalThis.chat.main.store.state().later.there, null, { timeout: 20000 });
+  await on.close();
+});
+
+test("two people talk on it, over the stream and by long-poll", async () => {
+  const ann = await person(chromium, running.url, "Ann");
+  const bob = await person(chromium, running.url, "Bob", { event_source: false });
+  await sign_up(ann, "ann");
+  await sign_up(bob, "bob");
+  await create_group(ann, "Released");
+  await join_group(bob, "Released");
+  await write(ann, "over the stream");
+  await sees(bob, "over the stream");
+  await write(bob, "by long-poll");
+  await sees(ann, "by long-poll");
+  for (const who of [ann, bob]) {
+    assert.deepEqual(who.complaints, []);
+    await who.context.close();
+  }
+});
+
+test("what comes later and cannot be had says so, and can be had again", async () => {
+  const cid = await person(chromium, running.url, "Cid");
+  const { page } = cid;
+  const cut = (address) => cid.context.route(address, (route) => route.abort());
+  await cut("**/later.*.js");
+  await sign_up(cid, "cid");
+  const failed = "This part of the page could not be loaded.";
+
+  // A page, a dialogue, and an action that needs one: each in its place.
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("main").getByRole("alert").filter({ hasText: failed }).waitFor();
+  await page.getByRole("button", { name: "My profile: Cid" }).click();
+  await page.getByRole("dialog").getByRole("alert").filter({ hasText: failed }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Conversations" }).click();
+  await page.getByRole("button", { name: "New group" }).click();
+  await page.getByRole("status").filter({ hasText: failed }).waitFor();
+
+  // Words that cannot be had are no better.
+  await cid.context.unroute("**/later.*.js");
+  await cut("**/i18n/more.*.json");
+  await page.getByRole("button", { name: "Contacts" }).click();
+  await page.getByRole("alert").waitFor();
+  await cid.context.unroute("**/i18n/more.*.json");
+  await page.getByRole("button", { name: "Try now" }).click();
+  await page.getByRole("heading", { name: "Contacts" }).waitFor();
+  await page.getByRole("button", { name: "Settings" }).click();
+  await page.getByRole("heading", { name: "Settings" }).waitFor();
+  await page.getByText("This device").first().waitFor();
+  assert.deepEqual(cid.complaints, []);
+  await cid.context.close();
+});
+
+test("an invitation in the address opens by itself, though its dialogue comes later", async () => {
+  const [owner, guest] = [await Friend.sign_up(running.url, "owner", "Owner"), await Friend.sign_up(running.url, "guest", "Guest")];
+  const group = await owner.create_group("By link");
+  const { code } = await owner.ask("POST", `/api/groups/${group}/links`, { hours: 1, uses: 1 });
+  const on = await chromium.newContext({ locale: "en-US" });
+  await enter(on, guest);
+  const page = await on.newPage();
+  await page.goto(`${running.url}/#/join/${code}`);
+  await page.getByRole("dialog").getByRole("button", { name: "Join" }).click();
+  await page.getByRole("heading", { name: "By link" }).waitFor();
+  await on.close();
+});

@@ -8,10 +8,10 @@ use super::*;
 
 const KB: usize = 1024;
 const PAGE_MOST: usize = KB;
-const SCRIPTS_MOST: usize = 63 * KB;
+const SCRIPTS_MOST: usize = 64 * KB;
 const WORKER_MOST: usize = 7 * KB;
 const STYLES_MOST: usize = 8 * KB;
-const DICTIONARY_MOST: usize = 7 * KB;
+const DICTIONARY_MOST: usize = 6 * KB;
 const FIRST_VISIT_MOST: usize = 82 * KB;
 const LATER_MOST: usize = 42 * KB;
 const REQUESTS_MOST: usize = 6;

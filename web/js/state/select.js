@@ -73,24 +73,26 @@ chat.select = (function () {
     return /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/.test(plain) ? "\u2068" + plain + "\u2069" : plain;
   }
 
-  // What members go by in the group that was asked about last: one look through
-  // the list for each change of it, not for each name.
-  var called = { list: null, names: {} };
+  // The members of the group that was asked about last, by id: one look through the
+  // list for each change of it, not for each name of each row.
+  /** @type {{list: ?, by_id: Object<string, ?>}} */
+  var known = { list: null, by_id: Object.create(null) };
 
-  function names_in(members) {
-    if (called.list !== members) {
-      called = { list: members, names: {} };
-      members.forEach(function (one) { called.names[one.id] = one.name; });
+  function members_of(state, id) {
+    var members = state.members[id] || null;
+    if (known.list !== members) {
+      known = { list: members, by_id: Object.create(null) }; // an id may be any word
+      (members || []).forEach(function (one) { known.by_id[one.id] = one; });
     }
-    return called.names;
+    return known.by_id;
   }
 
   /** The names needed to say a message in words: in a group `id`, what its members go by there. */
   function names(state, id) {
-    var inside = id && state.members[id] ? names_in(state.members[id]) : {};
+    var inside = id ? members_of(state, id) : Object.create(null);
 
     /** @param {string} user @param {string} [fallback] */
-    function called_here(user, fallback) { return isolated(inside[user] || name_of(state, user, fallback)); }
+    function called_here(user, fallback) { return isolated(inside[user] && inside[user].name || name_of(state, user, fallback)); }
 
     /** What they are called everywhere else. */
     called_here.elsewhere = function (/** @type {string} */ user, /** @type {string} */ fallback) {
@@ -100,7 +102,7 @@ chat.select = (function () {
   }
 
   function member(state, conversation, user) {
-    return (state.members[conversation.id] || []).filter(function (one) { return one.id === user; })[0] || null;
+    return members_of(state, conversation.id)[user] || null;
   }
 
   /** What the sender goes by here: in a group the card, as of now if the members are known, else as of then. */

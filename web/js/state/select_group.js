@@ -60,6 +60,7 @@ chat.select_group = (function () {
     var group = state.groups[conversation.id], held = conversation.messages, i;
     if (!group || !group.slow_mode || governs(role(state, conversation.id))) { return 0; }
     for (i = held.length - 1; i >= 0; i -= 1) {
+      if (now - new Date(held[i].sent_at).getTime() > 1000 * group.slow_mode) { return 0; }
       if (held[i].sender === state.me.id && !chat.kinds.of(held[i]).notice) {
         return Math.ceil(left(new Date(new Date(held[i].sent_at).getTime() + 1000 * group.slow_mode).toISOString(), now) / 1000);
       }

@@ -18,12 +18,13 @@ chat.composer_form = (function () {
     });
   }
 
-  /** The count near the limit, else which key sends. */
-  function hint(length, how) {
+  /** The count near the limit, else how long slow mode lasts for me, else which key sends. */
+  function hint(length, how, slow) {
     var limit = chat.limits.text_chars;
     if (length > limit - chat.limits.text_chars_near) {
       return el.span({ class: el.cx("count", length > limit && "count--over") }, t("composer.count", { length: length, limit: limit }));
     }
+    if (slow) { return el.span({ class: "count" }, t("composer.slow", { count: slow })); }
     return el.span({ class: "hint" }, t(how === "ctrl" ? "composer.hint.ctrl" : "composer.hint.enter"));
   }
 
@@ -53,7 +54,7 @@ chat.composer_form = (function () {
       }),
       field(composer, state, title)),
     el.div({ class: "composer__foot", key: "foot" },
-      hint(length, all.settings.send),
+      hint(length, all.settings.send, chat.select_group.slow(all, conversation, Date.now())),
       el.button({ class: "primary", type: "submit" }, t("composer.send"))));
   }
 

@@ -8,19 +8,13 @@ chat.composer_place = (function () {
   var t = chat.i18n.t;
   var TICK_MS = 1000;
 
-  /** Why nothing can be posted here, as { key, holes }; null if it can. */
-  function silence(state, conversation) {
-    var rules = /** @type {?} */ (chat).select_group;
-    if (rules && rules.silence) { return rules.silence(state, conversation, Date.now()); }
-    return conversation.left ? { key: "chat.left", holes: {} } : null;
-  }
-
   return chat.component({
-    // A mute runs out while nothing else happens.
+    // A mute and a pause run out while nothing else happens.
     tick: function () {
       var self_ = this;
+      var state = this.props.state, conversation = this.props.conversation, now = Date.now();
       clearTimeout(this.timer);
-      if (silence(this.props.state, this.props.conversation)) {
+      if (chat.select_group.silence(state, conversation, now) || chat.select_group.slow(state, conversation, now)) {
         this.timer = setTimeout(function () { self_.setState({}); }, TICK_MS);
       }
     },
@@ -30,7 +24,7 @@ chat.composer_place = (function () {
     componentWillUnmount: function () { clearTimeout(this.timer); },
 
     render: function (props) {
-      var why = silence(props.state, props.conversation);
+      var why = chat.select_group.silence(props.state, props.conversation, Date.now());
       return why ? el.p({ class: "composer composer--closed" }, t(why.key, why.holes))
         : el.view(chat.composer, { state: props.state, act: props.act, conversation: props.conversation });
     }

@@ -3,6 +3,7 @@
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
+const { Friend } = require("./friend");
 const { becomes, bubble, bubbles, choose, create_group, inside, join_group, person, row, sees, sign_up, write } = require("./people");
 
 let running;
@@ -247,6 +248,24 @@ test("too long is counted before it is refused, and nothing typed is lost", { ti
   await field.press("Enter");
   await ann.page.getByRole("button", { name: "Show all" }).click();
   await becomes(async () => (await bubbles(ann))[0]?.length === 5000, "the longest there may be is sent");
+  assert.deepEqual(ann.complaints, []);
+  await ann.context.close();
+});
+
+test("in slow mode the seconds run down beside the field", { timeout: 60000 }, async () => {
+  const owner = await Friend.sign_up(running.url, "slow_owner", "Owner");
+  await owner.ask("PATCH", `/api/groups/${await owner.create_group("Slow")}`, { slow_mode: 5 });
+  const ann = await person(chromium, running.url, "Ann slow");
+  await sign_up(ann, "ann_slow");
+  await join_group(ann, "Slow");
+  const pause = ann.page.getByText(/Slow mode: write again in [1-5] second/);
+  assert.equal(await pause.count(), 0);
+  await write(ann, "one");
+  await sees(ann, "one");
+  await pause.waitFor();
+  await pause.waitFor({ state: "detached", timeout: 8000 });
+  await write(ann, "two");
+  await sees(ann, "two");
   assert.deepEqual(ann.complaints, []);
   await ann.context.close();
 });

@@ -147,11 +147,13 @@ public class HtmlUnitIe11 {
         step("the other answers", () -> count(answer) == 1);
         step("sent once", () -> count(typed) == 1);
 
-        press(t("panel.members"));
+        panel();
         step("the panel names the other", () -> has("Old friend") && has(t("role.owner")));
         // By now somebody has used what comes later.
         step("so was every script that comes later", () -> unread(t("scripts.later")).isEmpty());
-        press(t("panel.close"));
+        panel();
+
+        dialogues("Made by " + name);
 
         press(t("rail.me").replace("{name}", name));
         press(t("me.sign_out"));
@@ -162,6 +164,67 @@ public class HtmlUnitIe11 {
         step("open the group", () -> row(group));
         step("all is there", () -> count(typed) == 1 && count(answer) == 1);
         step("by long-poll alone", () -> feeds.getOrDefault("poll", 0) > 3 && !feeds.containsKey("stream"));
+    }
+
+    /** Every page and most dialogues, opened and closed; some of them do what they are for. */
+    void dialogues(String own) throws InterruptedException {
+        press(t("create.title"));
+        fill(t("create.name"), own);
+        press(t("create.go"));
+        step("the new group opens", () -> heading(own));
+        panel();
+        for (String choice : new String[] { "member.own_card", "settings_of.title", "links.title", "hooks.title", "bans.title" }) {
+            press(t("panel.tools"));
+            press(t(choice));
+            closes(choice);
+        }
+        for (String button : new String[] { "invite.go", "requests.title" }) {
+            press(t(button));
+            closes(button);
+        }
+        panel();
+
+        press(t("rail.contacts"));
+        press(t("contacts.more"));
+        press(t("folders.title"));
+        fill(t("folders.new"), "School");
+        press(t("folders.make"));
+        step("the folder is there", () -> click(t("folders.rename_name").replace("{name}", "School")));
+        closes("folders.title");
+        press(t("contacts.more"));
+        press(t("blocks.title"));
+        closes("blocks.title");
+        press(t("contacts.more"));
+        press(t("people.title"));
+        closes("people.title");
+
+        press(t("rail.settings"));
+        press(t("settings.keys_show"));
+        closes("keys.title");
+        press(t("rail.chats"));
+        step("back at the conversations", () -> row(own));
+    }
+
+    /** Opens the panel, or closes it. */
+    void panel() throws InterruptedException {
+        int shown = panels();
+        press(t("panel.members"));
+        step(shown == 0 ? "the panel is there" : "the panel is gone", () -> panels() != shown);
+    }
+
+    int panels() {
+        synchronized (page) { return page.querySelectorAll(".panel").size(); }
+    }
+
+    /** A dialogue has opened; it is closed. */
+    void closes(String what) throws InterruptedException {
+        step("a dialogue: " + what, () -> dialogue() != null);
+        press(t("dialog.close"));
+        step("and it is gone", () -> dialogue() == null);
+    }
+
+    DomNode dialogue() {
+        synchronized (page) { return page.querySelector("[role=dialog]"); }
     }
 
     /** Opens one page after the other and tells what each complained of. */

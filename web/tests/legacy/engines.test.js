@@ -84,7 +84,7 @@ describe("a person uses the page", () => {
   });
 
   for (const [engine, language] of [["phantom", "en"], ["htmlunit", "zh-CN"]]) {
-    test(`${engine} signs up, finds, scrolls up, writes, is answered, and comes back (${language})`, async (context) => {
+    test(`${engine} signs up, finds, scrolls up, writes, is answered, looks around, and comes back (${language})`, async (context) => {
       const report = await run(engine, ["use", running.url, GROUP, `user_${engine}`, words[language]]);
       context.diagnostic(`${engine}: ${report.ms} ms; ${report.steps.map(([ms, what]) => `${ms} ${what}`).join(" · ")}`);
       assert.deepEqual(report.complaints, [], JSON.stringify(report));

@@ -12,8 +12,11 @@ chat.marks = (function () {
     /** Perhaps done, perhaps not: the same client id makes asking again safe. */
     function post(conversation, kind, body, done) {
       var draft = { kind: kind, body: body, client_id: chat.id() };
+      var me = app.store.state().me;
       var failures = 0;
       function go() {
+        var now = app.store.state().me;
+        if (!now || now.id !== me.id) { return; } // it was somebody else's
         app.api.post(conversation, draft, function (problem) {
           if (!problem) { return done && done(); }
           if (!chat.http.passing(problem) || failures >= 3) { return notice(problem); }

@@ -128,7 +128,10 @@ chat.search = (function () {
       follow: function (before, after) {
         var here = after.seeks.here;
         if (here && (here.form.conversation !== after.open || (after.panel && !before.panel))) { close("here"); }
-        if (before.phase === "in" && after.phase !== "in") { stop("all"); }
+        if (before.phase === "in" && after.phase !== "in") {
+          clearTimeout(timer);
+          stop("all");
+        }
       }
     };
   }

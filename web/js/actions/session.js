@@ -30,6 +30,8 @@ chat.session = (function () {
       life += 1;
       clearTimeout(timer);
       app.transport.stop();
+      app.store.dispatch({ type: "signed_out" });
+      // What was under way ends, and lets go of what it held; what it has to say of that, nobody is there to hear.
       app.api.forget();
       app.store.dispatch({ type: "signed_out" });
     }

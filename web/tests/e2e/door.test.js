@@ -174,3 +174,35 @@ test("the door takes what a phone's width gives", { timeout: 60000 }, async () =
   assert.equal(await ann.page.locator(".door").evaluate((door) => door.scrollWidth - door.clientWidth), 0);
   await ann.context.close();
 });
+
+test("an answer that comes after its user has gone comes to nobody", { timeout: 60000 }, async () => {
+  const ann = await person(chromium, running.url, "Ann late");
+  const { page, context } = ann;
+  await to_sign_up(ann);
+  await fill_sign_up(ann, "late_ann");
+  await inside(ann);
+  await page.getByRole("button", { name: "Contacts" }).click();
+  await page.getByText("No friends yet").waitFor();
+
+  // What Ann asks for now is held on its way until Bob is there.
+  const held = [];
+  const hold = (route) => new Promise((resolve) => { held.push(async () => { resolve(await route.continue().catch(() => {})); }); });
+  for (const address of ["**/api/friends", "**/api/blocks", "**/api/bots", "**/api/people**"]) { await context.route(address, hold); }
+  await page.evaluate(() => globalThis.chat.main.store.dispatch({ type: "friends_stale" }));
+  await page.evaluate(() => globalThis.chat.main.act.account && globalThis.chat.main.act.dialog({ name: "blocks" }));
+  await becomes(() => held.length >= 2, "Ann's requests are under way");
+  const asked = held.length;
+  await page.keyboard.press("Escape");
+  await sign_out(ann);
+  await page.getByRole("button", { name: "Create an account" }).click();
+  const bob = { ...ann, name: "Bob late" };
+  await fill_sign_up(bob, "late_bob");
+  await inside(bob);
+  await page.getByRole("button", { name: "Contacts" }).click();
+  await becomes(() => held.length > asked, "Bob asks for his own");
+  for (const go of held.splice(0)) { await go(); }
+  await page.getByText("No friends yet").waitFor();
+  assert.equal(await page.getByRole("alert").count(), 0);
+  assert.deepEqual(ann.complaints, []);
+  await context.close();
+});

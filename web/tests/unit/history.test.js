@@ -265,3 +265,26 @@ test("whoever one writes to directly is looked up anew each time their chat open
   open("c2");
   assert.equal(named("person").length, 2);
 });
+
+test("a reaction that waits for its next try goes with whoever made it", () => {
+  const { app, clock, named } = page();
+  app.marks.react(C, 300, "👍", true);
+  named("post")[0].done(lost, null);
+  app.store.dispatch({ type: "signed_out" });
+  app.store.dispatch({ type: "synced", snapshot: { cursor: "0", me: { id: "other", username: "other", name: "O" }, conversations: [] } });
+  clock.advance(60000);
+  assert.equal(named("post").length, 1);
+});
+
+test("friends are asked for again after somebody went while they were on their way", () => {
+  const { app, named } = page();
+  const before = named("friends").length;
+  assert.ok(before > 0 || app.store.state().friends.asked_at === -1);
+  app.store.dispatch({ type: "attentive", attentive: true });
+  const pending = named("friends").pop();
+  app.store.dispatch({ type: "signed_out" });
+  pending.done({ status: 401, code: "no_session", detail: "", retry_ms: 0 }, null);
+  const count = named("friends").length;
+  app.store.dispatch({ type: "synced", snapshot: { cursor: "0", me: { id: "other", username: "other", name: "O" }, conversations: [] } });
+  assert.equal(named("friends").length, count + 1);
+});

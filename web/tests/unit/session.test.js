@@ -15,7 +15,7 @@ function page() {
   const joined = []; // those who wait to be let in
   const app = {
     store: chat.store(chat.reduce, chat.initial()),
-    api: new Proxy({}, { get: (_, name) => (...given) => calls.push({ name, done: given.pop(), given: plain(given) }) }),
+    api: new Proxy({}, { get: (own, name) => own[name] || ((...given) => calls.push({ name, done: given.pop(), given: plain(given) })) }),
     transport: {
       join: (then) => joined.push(then), start: (cursor, user) => feed.push("start " + cursor + " " + user),
       stop: () => feed.push("stop"), resume: () => feed.push("resume")
@@ -193,4 +193,17 @@ test("a snapshot of somebody else's never mixes with what is held", () => {
   admit();
   last().done(null, snapshot("c9", "another"));
   assert.deepEqual([self.location.reloads, state().me.id], [1, "me"]);
+});
+
+test("what was under way when somebody went says nothing to whoever comes next", () => {
+  const { app, state, enter, last } = page();
+  enter();
+  // Its maker forgot to look who is there.
+  app.api.forget = () => {
+    app.store.dispatch({ type: "notice", notice: { code: "late", status: 401 } });
+    app.store.dispatch({ type: "dialog", dialog: { name: "secret", secret: "s" } });
+  };
+  app.session.sign_out();
+  last().done(null, null);
+  assert.deepEqual([state().phase, state().notice, state().dialog], ["door", null, null]);
 });

@@ -6,7 +6,7 @@ const { Clock, dictionary, load, plain } = require("../load");
 
 /** Requests that are answered by hand. */
 function calls() {
-  const { chat } = load(["lib/limits", "net/calls"]);
+  const { chat } = load(["lib/limits", "lib/change", "net/calls"]);
   const sent = [];
   const told = { unauthorized: 0 };
   chat.http = (method, url, body, done) => {
@@ -18,6 +18,41 @@ function calls() {
 }
 
 const no_session = { status: 401, code: "no_session" };
+
+test("whoever goes ends each request of theirs: it hears so once, and its answer comes to nobody", () => {
+  const { calls: page, sent } = calls();
+  const answers = [];
+  const done = (name) => (problem, answer) => answers.push([name, problem && problem.status, answer]);
+  page.call("GET", "/late", null, done("late"));
+  page.call("GET", "/held", null, done("held"));
+  page.call("GET", "/there", null, done("there"));
+  sent[1].done(no_session, null);
+  sent[2].done(null, "yes");
+  page.forget();
+  assert.deepEqual(answers, [["there", null, "yes"], ["late", 401, null], ["held", 401, null]]);
+  assert.deepEqual(sent.map((one) => one.aborted), [true, true, false]);
+  page.forget();
+  page.resume();
+  assert.deepEqual([answers.length, sent.length], [3, 3]);
+});
+
+test("a file waits for the session as any request does, and ends with its user", () => {
+  const { chat, calls: page } = calls();
+  const sent = [];
+  const told = [];
+  chat.upload = (method, url, file, on) => {
+    sent.push(on);
+    return { abort: () => told.push("aborted") };
+  };
+  const progress = () => {};
+  page.call.upload("PUT", "/face", "file", { progress, done: (problem) => told.push(problem && problem.status) });
+  assert.equal(sent[0].progress, progress);
+  sent[0].done(no_session, null);
+  page.resume();
+  assert.deepEqual([sent.length, told.length], [2, 0]);
+  page.forget();
+  assert.deepEqual(told, ["aborted", 401]);
+});
 
 test("a request refused for want of a session is made again after signing in, and nobody learns of it", () => {
   const { calls: page, sent, told } = calls();

@@ -17,7 +17,7 @@ chat.routes_bots = (function () {
       /** `picture`: a file, or null for none any more */
       set_group_avatar: function (id, picture, done) {
         if (!picture) { return call("DELETE", avatar(id), null, done); }
-        chat.upload("PUT", avatar(id), picture, { done: done });
+        call.upload("PUT", avatar(id), picture, { done: done });
       }
     };
   }

@@ -27,7 +27,7 @@ chat.routes_people = (function () {
       /** `change`: { name?, signature?, status?, read_receipts? } */
       change_me: function (change, done) { call("PATCH", "/api/me", change, done); },
       /** `on`: { progress, done } as of lib/upload.js; a 401 is an answer like any other here. */
-      set_face: function (file, on) { return chat.upload("PUT", "/api/me/avatar", file, on); },
+      set_face: function (file, on) { return call.upload("PUT", "/api/me/avatar", file, on); },
       remove_face: function (done) { call("DELETE", "/api/me/avatar", null, done); },
       devices: function (done) { call("GET", "/api/sessions", null, done); },
       revoke: function (session, done) { call("DELETE", "/api/sessions/" + part(session), null, done); },

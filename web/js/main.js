@@ -118,7 +118,11 @@ chat.main = (function () {
   self.addEventListener("resize", measure);
   ["online", "offline"].forEach(function (name) { self.addEventListener(name, network); });
   self.addEventListener("pagehide", app.transport.leave);
-  self.addEventListener("pageshow", function (event) { if (event.persisted) { app.transport.back(); } });
+  self.addEventListener("pageshow", function (event) {
+    if (!event.persisted) { return; }
+    app.transport.back();
+    app.session.returned();
+  });
 
   // Another language: its words first, then everything is drawn again.
   store.listen(function (before, after) {

@@ -149,6 +149,8 @@ chat.session = (function () {
           }
         });
       },
+      /** The browser brought the page back from its cache: somebody else may have signed in since. */
+      returned: function () { if (app.store.state().phase === "in") { unauthorized(); } },
       /** The time to wait is over. */
       calm: function () { app.store.dispatch({ type: "door", door: { problem: null } }); },
       /** What another tab of this browser did. */

@@ -39,13 +39,15 @@ chat.emojis = (function () {
       .map(function (one) { return { key: one.key, rows: rows(one.items) }; });
   }
 
-  function recent() {
-    var kept = chat.storage.read("recent_emoji");
+  function key(user) { return "recent_emoji." + user; }
+
+  function recent(user) {
+    var kept = chat.storage.read(key(user));
     return Array.isArray(kept) ? kept.filter(function (one) { return typeof one === "string"; }) : [];
   }
 
-  function used(emoji) {
-    chat.storage.write("recent_emoji", [emoji].concat(recent().filter(function (one) {
+  function used(user, emoji) {
+    chat.storage.write(key(user), [emoji].concat(recent(user).filter(function (one) {
       return one !== emoji;
     })).slice(0, chat.limits.recent_emoji));
   }

@@ -28,12 +28,14 @@ chat.hub = (function () {
     }
     function is_joined(tab) { return tab.joined; }
     function is_ours(tab) { return tab.started && tab.user === user; }
+    // Counted in our own pings: a computer that slept for hours has not made its tabs silent.
+    function silence(tab) { return tab.unanswered * limits.tab_ping_ms; }
 
     /** One tab makes the sounds: the one that was looked at last, of those that still answer. */
     function elect() {
       var best = null;
       tabs.forEach(function (tab) {
-        var awake = tab.joined && Date.now() - tab.seen_at < limits.tab_silent_ms;
+        var awake = tab.joined && silence(tab) < limits.tab_silent_ms;
         if (awake && (!best || tab.looked > best.looked)) { best = tab; }
       });
       if (best === voice) { return; }
@@ -174,18 +176,19 @@ chat.hub = (function () {
     function remove(tab) {
       tabs = tabs.filter(function (one) { return one !== tab; });
       leave(tab);
-      if (!tabs.length) {
-        clearTimeout(sweep_timer);
-        sweep_timer = null;
-      }
+      if (tabs.length) { return; }
+      clearTimeout(sweep_timer);
+      sweep_timer = null;
     }
 
     /** A tab that was frozen or killed says no goodbye: ask, and stop writing to who never answers. */
     function sweep() {
       sweep_timer = setTimeout(sweep, limits.tab_ping_ms);
       tabs.slice().forEach(function (tab) {
-        tab.post(Date.now() - tab.seen_at < limits.tab_gone_ms ? { type: "ping" } : { type: "reset" });
-        if (Date.now() - tab.seen_at >= limits.tab_gone_ms) { remove(tab); }
+        tab.unanswered += 1;
+        if (silence(tab) < limits.tab_gone_ms) { return tab.post({ type: "ping" }); }
+        tab.post({ type: "reset" });
+        remove(tab);
       });
       elect();
     }
@@ -207,12 +210,12 @@ chat.hub = (function () {
       /** A tab: `post(told)` reaches it; what comes back is what it says. */
       connect: function (post) {
         var tab = {
-          post: post, number: 0, user: null, seen_at: 0, looked: 0,
+          post: post, number: 0, user: null, unanswered: 0, looked: 0,
           joined: false, started: false, waits: false, covered: false
         };
         return function (told) {
           if (!words[told.type]) { return; }
-          tab.seen_at = Date.now();
+          tab.unanswered = 0;
           // Also one that was given up, or came back from the browser's page cache.
           if (tabs.indexOf(tab) < 0 && told.type !== "bye") { tabs.push(tab); }
           if (sweep_timer === null) { sweep_timer = setTimeout(sweep, limits.tab_ping_ms); }

@@ -40,7 +40,7 @@ chat.composer_form = (function () {
     state.drop && el.p({ class: "composer__drop" }, t("composer.drop", { name: title })),
     chat.composer_tools({ conversation: conversation, name: title, emoji: state.emoji, on: composer.on }),
     state.emoji && chat.part(props, function () {
-      return el.view(chat.emoji_picker, { on_choose: composer.emoji, on_close: composer.close_emoji });
+      return el.view(chat.emoji_picker, { user: all.me.id, on_choose: composer.emoji, on_close: composer.close_emoji });
     }, function (waiting) { return el.div({ class: "picker" }, waiting); }),
     reply && chat.reply_bar({ state: all, conversation: conversation, seq: reply, on_cancel: composer.cancel_reply }),
     chat.tray({ items: chat.uploads.tray(all, conversation.id), on_remove: function (id) {

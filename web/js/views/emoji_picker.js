@@ -30,10 +30,10 @@ chat.emoji_picker = (function () {
   }
 
   var picker = /** @type {?} */ (chat.component({
-    init: function () {
+    init: function (props) {
       var self_ = this;
       // What was used lately stays as it is while this is open: nothing moves under the hand.
-      this.sections = chat.emojis.sections(chat.emojis.recent());
+      this.sections = chat.emojis.sections(chat.emojis.recent(props.user));
       this.rows = this.sections.reduce(function (all, section) { return all.concat(section.rows); }, []);
       this.state = { row: 0, column: 0, big: false };
       this.attach = function (root) { self_.root = root; };
@@ -64,7 +64,7 @@ chat.emoji_picker = (function () {
     },
 
     choose: function (item, row, column) {
-      chat.emojis.used(item.emoji);
+      chat.emojis.used(this.props.user, item.emoji);
       this.setState({ row: row, column: column });
       this.props.on_choose(item.emoji, this.state.big);
     },

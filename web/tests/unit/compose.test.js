@@ -73,15 +73,15 @@ test("what was used lately comes first, each once, and only a few", () => {
     document: { documentElement: { setAttribute() { return; } } }
   });
   chat.i18n.use(dictionary("en"));
-  assert.equal(plain(chat.emojis.sections(chat.emojis.recent()))[0].key, "faces");
-  chat.emojis.group("faces").concat(["🌹", "👍", "🌹"]).forEach((one) => chat.emojis.used(one));
-  const recent = plain(chat.emojis.recent());
+  assert.equal(plain(chat.emojis.sections(chat.emojis.recent("me")))[0].key, "faces");
+  chat.emojis.group("faces").concat(["🌹", "👍", "🌹"]).forEach((one) => chat.emojis.used("me", one));
+  const recent = plain(chat.emojis.recent("me"));
   assert.deepEqual([recent.length, recent[0], recent[1]], [chat.limits.recent_emoji, "🌹", "👍"]);
   assert.equal(new Set(recent).size, recent.length);
   const first = plain(chat.emojis.sections(recent))[0];
   assert.deepEqual([first.key, first.rows.length, first.rows[0][0]], ["recent", 2, { emoji: "🌹", name: "rose" }]);
-  kept["webqq.recent_emoji"] = '["not one of ours", 5]';
-  assert.equal(plain(chat.emojis.sections(chat.emojis.recent()))[0].key, "faces");
+  kept["webqq.recent_emoji.me"] = '["not one of ours", 5]';
+  assert.equal(plain(chat.emojis.sections(chat.emojis.recent("me")))[0].key, "faces");
 });
 
 test("the arrows walk rows of unequal length and stop at the ends", () => {

@@ -436,3 +436,16 @@ test("more news than can be kept while a snapshot is on its way: start over", ()
   whole(world, "flooded");
   assert.equal(slow.snapshots, 2);
 });
+
+test("a computer that slept for an hour has not lost its tabs", () => {
+  const world = shared();
+  const told = [];
+  const say = world.hub().hub.connect((one) => told.push(one.type));
+  say({ type: "join", number: 1 });
+  world.fakes.Date.now = () => world.clock.now + 3600000;
+  world.advance(16000);
+  assert.ok(told.includes("ping") && !told.includes("reset"), told.join(" "));
+  // Without a word for ten minutes of pings it is gone, all the same.
+  world.advance(600000);
+  assert.ok(told.includes("reset"));
+});

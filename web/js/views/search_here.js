@@ -58,29 +58,34 @@ chat.search_here = (function () {
     },
 
     render: function (props) {
-      return el.aside({ class: "panel here", "aria-label": t("search.here"), ref: this.attach, onKeyDown: this.key },
-        el.header({ class: "here__head" },
-          el.h2(null, t("search.here")),
-          el.button({
-            class: "icon-button", type: "button", "aria-label": t("search.close"), title: t("search.close"), onClick: this.close
-          }, chat.icon("close"))),
-        el.form({ role: "search", "aria-label": t("search.here"), onSubmit: this.submit },
-          el.label({ class: "sr", "for": "here-query" }, t("search.query")),
-          el.div({ class: "bar here__bar" },
-            el.input({
-              class: "input", id: "here-query", name: "query", type: "text", autocomplete: "off", maxLength: 128,
-              placeholder: t("search.query")
-            }),
-            el.button({ class: "primary", type: "submit" }, t("search.go"))),
-          el.div({ class: "field" },
-            el.label({ "for": "here-sender" }, t("search.sender")),
-            el.select({ class: "input", id: "here-sender", name: "sender", onChange: this.filtered },
-              el.option({ value: "" }, t("search.anybody")),
-              speakers(props.state, props.conversation).map(function (one) {
-                return el.option({ key: one.id, value: one.id }, one.name);
-              }))),
-          el.div({ class: "here__days", onChange: this.filtered }, day("since"), day("until"))),
-        chat.search_results(props, "here"));
+      // Where it stands alone, as on a phone, it is the main part of the page.
+      return el.section({
+        class: "panel here", role: props.state.narrow ? "main" : "complementary", "aria-label": t("search.here"),
+        ref: this.attach, onKeyDown: this.key
+      },
+      props.state.narrow && el.h1({ class: "sr" }, chat.select.title(props.conversation, props.state)),
+      el.header({ class: "here__head" },
+        el.h2(null, t("search.here")),
+        el.button({
+          class: "icon-button", type: "button", "aria-label": t("search.close"), title: t("search.close"), onClick: this.close
+        }, chat.icon("close"))),
+      el.form({ role: "search", "aria-label": t("search.here"), onSubmit: this.submit },
+        el.label({ class: "sr", "for": "here-query" }, t("search.query")),
+        el.div({ class: "bar here__bar" },
+          el.input({
+            class: "input", id: "here-query", name: "query", type: "text", autocomplete: "off", maxLength: 128,
+            placeholder: t("search.query")
+          }),
+          el.button({ class: "primary", type: "submit" }, t("search.go"))),
+        el.div({ class: "field" },
+          el.label({ "for": "here-sender" }, t("search.sender")),
+          el.select({ class: "input", id: "here-sender", name: "sender", onChange: this.filtered },
+            el.option({ value: "" }, t("search.anybody")),
+            speakers(props.state, props.conversation).map(function (one) {
+              return el.option({ key: one.id, value: one.id }, one.name);
+            }))),
+        el.div({ class: "here__days", onChange: this.filtered }, day("since"), day("until"))),
+      chat.search_results(props, "here"));
     }
   });
 }());

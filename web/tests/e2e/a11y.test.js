@@ -3,16 +3,14 @@
 // any state of the page, in both themes and both languages; and the keyboard alone
 // goes the whole way.
 const assert = require("node:assert/strict");
-const fs = require("node:fs");
 const { after, before, describe, test } = require("node:test");
+const { focused, violations } = require("./axe");
 const { browser, server } = require("./browser");
 const { becomes } = require("./people");
 const { DESKTOP, PHONE, scene, stage } = require("./scene");
 const { STATES } = require("./states");
 const { LANGUAGES } = require("./words");
 
-const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 const LOOKS = [];
 for (const language of LANGUAGES) {
   for (const theme of ["light", "dark"]) { LOOKS.push({ language, theme, viewport: DESKTOP }); }
@@ -34,18 +32,6 @@ after(async () => {
   if (chromium) { await chromium.close(); }
   if (running) { await running.stop(); }
 });
-
-/** What axe has to say, in a sentence for each. */
-async function violations(page) {
-  await page.evaluate(AXE); // by the debugger, so the content policy stays as it is
-  const { violations: found } = await page.evaluate((tags) => globalThis.axe.run(globalThis.document, {
-    runOnly: tags, resultTypes: ["violations"]
-  }), TAGS);
-  return found.flatMap((rule) => rule.nodes.map((node) => {
-    const [why = { message: rule.help }] = [...node.any, ...node.all, ...node.none];
-    return `${rule.id}: ${node.target.join(" ")} · ${node.html.slice(0, 120)} · ${why.message}`;
-  }));
-}
 
 describe("axe", { concurrency: 2 }, () => LOOKS.forEach((look) => {
   test(`${look.language}, ${look.theme}, ${look.viewport.width} px`, { timeout: 180000 }, async (context) => {
@@ -78,28 +64,6 @@ test("axe notices what it is there to notice", { timeout: 30000 }, async () => {
   assert.ok(found.includes("button-name") && found.includes("color-contrast"), String(found));
   await on.close();
 });
-
-/** What has the focus, as a person would say it; and whether one sees that. */
-function focused(page) {
-  return page.evaluate(() => {
-    const one = globalThis.document.activeElement;
-    if (!one || one === globalThis.document.body) { return { name: "", seen: false }; }
-    const label = one.id && globalThis.document.querySelector(`label[for="${one.id}"]`);
-    const heard = (node) => {
-      if (node.nodeType === 3) { return node.data; }
-      if (node.nodeType !== 1 || node.getAttribute("aria-hidden") === "true") { return ""; }
-      return node.alt || [...node.childNodes].map(heard).join("");
-    };
-    const style = globalThis.getComputedStyle(one);
-    const box = one.getBoundingClientRect();
-    return {
-      name: (one.getAttribute("aria-label") || label && label.textContent || heard(one)).trim(),
-      role: one.getAttribute("role") || one.tagName.toLowerCase(),
-      seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 && box.width > 0 && box.height > 0 &&
-        box.bottom > 0 && box.right > 0 && box.top < globalThis.innerHeight && box.left < globalThis.innerWidth
-    };
-  });
-}
 
 /** Tab, until the focus is on what bears the name, or begins with it; everything on the way is seen, too. */
 async function tab_to(page, name, { key = "Tab", begins = false } = {}) {

@@ -79,7 +79,7 @@ test("invited, let in, promoted, muted, removed, banned; handed over and dissolv
   await dialog(ann, "Invite friends").getByText("Invited").waitFor();
   await ann.page.keyboard.press("Escape");
   await row(bob, "Ann").click();
-  await bob.page.getByRole("log").getByRole("button", { name: "Look at Crew and join" }).click();
+  await bob.page.getByRole("log").getByRole("button", { name: "Look and join Crew" }).click();
   await dialog(bob, "Crew").getByText(/1\/3 members/).waitFor();
   await dialog(bob, "Crew").getByRole("button", { name: /^(Join|Ask to join)$/ }).click();
   await bob.page.getByRole("heading", { name: "Crew" }).waitFor();
@@ -91,7 +91,7 @@ test("invited, let in, promoted, muted, removed, banned; handed over and dissolv
   await ann.page.getByRole("button", { name: "Members, 1 request to join" }).waitFor({ timeout: AT_ONCE_MS });
   await panel(ann).getByRole("button", { name: /Requests/ }).click();
   await dialog(ann, "Requests").getByText("it is Cat").waitFor();
-  await dialog(ann, "Requests").getByRole("button", { name: "Let Cat in" }).click();
+  await dialog(ann, "Requests").getByRole("button", { name: "Accept Cat" }).click();
   await dialog(ann, "Requests").getByText("Nobody is waiting.").waitFor({ timeout: AT_ONCE_MS });
   await ann.page.keyboard.press("Escape");
   await told(bob, "Ann let Cat in");
@@ -103,7 +103,7 @@ test("invited, let in, promoted, muted, removed, banned; handed over and dissolv
   await panel(ann).getByText("The group is full (3/3): nobody can be invited.").waitFor();
   await dan.ask("POST", `/api/groups/${id}/members`, {}, 202);
   await panel(ann).getByRole("button", { name: /Requests/ }).click();
-  await dialog(ann, "Requests").getByRole("button", { name: "Let Dan in" }).click();
+  await dialog(ann, "Requests").getByRole("button", { name: "Accept Dan" }).click();
   await dialog(ann, "Requests").getByRole("alert").getByText("This group is full.").waitFor();
   await dialog(ann, "Requests").getByRole("button", { name: "Decline Dan" }).click();
   await dialog(ann, "Requests").getByText("Nobody is waiting.").waitFor({ timeout: AT_ONCE_MS });
@@ -194,7 +194,7 @@ test("invited, let in, promoted, muted, removed, banned; handed over and dissolv
   // Eve comes, and the group ends: what was said stays to be read, and nothing can be added.
   await eve.ask("POST", `/api/groups/${id}/members`, {}, 202);
   await panel(bob).getByRole("button", { name: /Requests/ }).click();
-  await dialog(bob, "Requests").getByRole("button", { name: "Let Eve in" }).click();
+  await dialog(bob, "Requests").getByRole("button", { name: "Accept Eve" }).click();
   await bob.page.keyboard.press("Escape");
   await panel(bob).getByText("2/3", { exact: true }).waitFor();
   await choose(bob, "This group", "Dissolve the group");

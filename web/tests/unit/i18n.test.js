@@ -99,6 +99,20 @@ test("both languages have the same holes, and no text is empty", () => {
   }
 });
 
+// Titles of dialogues, and buttons that are only an icon: nobody sees other words than these.
+const NOT_SEEN = ["member.ban", "member.card", "member.mute", "member.remove", "member.transfer", "folders.up", "folders.down"];
+
+test("what a button is called has what stands on it: who speaks to the page says what they see", () => {
+  for (const [language, words] of Object.entries(LANGUAGES)) {
+    const pairs = Object.keys(words).filter((key) => key.endsWith("_name")).map((key) => [key.slice(0, -"_name".length), key])
+      .filter(([key]) => key in words && !NOT_SEEN.includes(key));
+    assert.ok(pairs.length > 10);
+    for (const [key, name] of pairs) {
+      assert.ok(words[name].toLowerCase().includes(words[key].toLowerCase()), `${language}: ${name} has not "${words[key]}"`);
+    }
+  }
+});
+
 test("English counts in two forms, Chinese in one", () => {
   for (const key of Object.keys(en)) {
     const forms = en[key].split("|");

@@ -218,7 +218,7 @@ fn no_table_or_column_of_postgres_is_forgotten() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_export_is_refused_with_file_and_line() {
-    conformance::interrupted::a_damaged_export_is_refused_with_file_and_line().await;
+    conformance::damaged::a_damaged_export_is_refused_with_file_and_line().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

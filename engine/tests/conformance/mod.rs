@@ -19,6 +19,7 @@ use webqq_engine::store::{
 pub(crate) mod administration;
 pub(crate) mod appending;
 pub(crate) mod batches;
+pub(crate) mod damaged;
 pub(crate) mod feed;
 pub(crate) mod files;
 pub(crate) mod finding;

@@ -16,13 +16,18 @@ use webqq_engine::store::{
     Range, Result, Status, Store, StoreError,
 };
 
+pub(crate) mod accounts;
 pub(crate) mod administration;
 pub(crate) mod appending;
 pub(crate) mod batches;
+pub(crate) mod collecting;
 pub(crate) mod damaged;
+pub(crate) mod direct;
 pub(crate) mod feed;
 pub(crate) mod files;
 pub(crate) mod finding;
+pub(crate) mod group_names;
+pub(crate) mod group_settings;
 pub(crate) mod groups;
 pub(crate) mod history;
 pub(crate) mod interrupted;

@@ -22,7 +22,7 @@ fn memory() -> Log {
 }
 
 /// A log in a new database of the server that all tests share. What a real server does to a
-/// commit is in `postgres_faults.rs`.
+/// commit is in `postgres_faults/`.
 async fn postgres() -> Log {
     let database = webqq_testkit::postgres::cluster().database();
     let url = database.url().to_owned();

@@ -5,99 +5,29 @@ use serde_json::json;
 use super::super::place::Setup::*;
 use super::*;
 
+/// Whoever is in stays so, who is banned stays out, and the others get this.
+const fn let_in(others: &'static str) -> [&'static str; 10] {
+    roles(
+        "200",
+        "200",
+        "200",
+        "200",
+        [others, BANNED, others, others, others],
+    )
+}
+
+fn coming(setup: Setup, others: &'static str) -> Row {
+    once(setup, "POST", MEMBERS, json!({}), let_in(others))
+}
+
 pub(super) fn rows() -> Vec<Row> {
     vec![
-        // Coming in.
-        once(
-            Plain,
-            "POST",
-            MEMBERS,
-            json!({}),
-            roles(
-                "200",
-                "200",
-                "200",
-                "200",
-                ["200", BANNED, "200", "200", "200"],
-            ),
-        ),
-        once(
-            Approval,
-            "POST",
-            MEMBERS,
-            json!({}),
-            roles(
-                "200",
-                "200",
-                "200",
-                "200",
-                ["202", BANNED, "202", "202", "202"],
-            ),
-        ),
-        once(
-            Invitation,
-            "POST",
-            MEMBERS,
-            json!({}),
-            roles(
-                "200",
-                "200",
-                "200",
-                "200",
-                [
-                    "403 not_invited",
-                    BANNED,
-                    "403 not_invited",
-                    "403 not_invited",
-                    "403 not_invited",
-                ],
-            ),
-        ),
-        once(
-            Invited,
-            "POST",
-            MEMBERS,
-            json!({}),
-            roles(
-                "200",
-                "200",
-                "200",
-                "200",
-                ["200", BANNED, "200", "200", "200"],
-            ),
-        ),
-        once(
-            Invitation,
-            "POST",
-            "/api/links/LINK",
-            none(),
-            roles(
-                "200",
-                "200",
-                "200",
-                "200",
-                ["200", BANNED, "200", "200", "200"],
-            ),
-        ),
-        once(
-            Closed,
-            "POST",
-            MEMBERS,
-            json!({}),
-            roles(
-                "200",
-                "200",
-                "200",
-                "200",
-                [
-                    "403 group_closed",
-                    BANNED,
-                    "403 group_closed",
-                    "403 group_closed",
-                    "403 group_closed",
-                ],
-            ),
-        ),
+        coming(Plain, "200"),
+        coming(Approval, "202"),
+        coming(Invitation, "403 not_invited"),
+        coming(Invited, "200"),
+        once(Invitation, "POST", "/api/links/LINK", none(), let_in("200")),
+        coming(Closed, "403 group_closed"),
         row(
             Plain,
             "POST",

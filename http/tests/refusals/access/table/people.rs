@@ -7,7 +7,6 @@ use super::*;
 
 pub(super) fn rows() -> Vec<Row> {
     vec![
-        // People.
         row(
             Plain,
             "GET",

@@ -22,7 +22,7 @@ fn memory() -> Log {
 }
 
 /// A log in a new database of the server that all tests share. What a real server does to a
-/// commit is in `postgres_faults.rs`.
+/// commit is in `postgres_faults/`.
 async fn postgres() -> Log {
     let database = webqq_testkit::postgres::cluster().database();
     let url = database.url().to_owned();
@@ -68,17 +68,22 @@ suite! {
             a_message_comes_back_as_it_was
             only_what_all_see_counts
             direct_and_own_conversations;
-        groups:
+        group_names:
             a_name_is_taken_once
             names_change_hands
+            group_names_that_look_alike;
+        groups:
             the_last_place_is_given_once
             groups_per_user
             exactly_one_owner
             nobody_comes_or_goes_twice
             leaving_and_coming_back_at_once
+            sharing_a_group
+            a_group_comes_to_its_end
+            pending_requests_are_seen;
+        group_settings:
             settings_roles_mutes_and_states
-            members_are_sorted
-            sharing_a_group;
+            members_are_sorted;
         feed:
             the_feed_is_what_lies_within_the_stays
             shared_history_is_not_in_the_feed
@@ -104,45 +109,46 @@ suite! {
             notes_stand_on_messages
             a_recall_takes_the_body
             mentions_are_counted_apart
-            companions_go_with_their_message
+            companions_go_with_their_message;
+        direct:
             rights_in_direct_conversations
-            read_receipts
-            a_group_comes_to_its_end
-            pending_requests_are_seen;
+            read_receipts;
         files:
             uploads_share_their_content
             uploads_have_a_limit_for_a_day
-            who_may_have_a_file
+            who_may_have_a_file;
+        collecting:
             references_hold_files
             collecting_is_judged_again
             avatars_are_held;
         people:
-            user_names_are_unique bots_are_somebodys
+            user_names_are_unique
+            bots_are_somebodys
             profiles
             sessions_are_found
             sessions_end
             a_new_password_ends_sessions
             the_session_limit_ends_the_oldest;
-        administration:
+        accounts:
             look_alike_names_are_refused
             an_account_is_deleted
+            accounts_are_found
+            own_messages;
+        administration:
             a_user_is_disabled
             the_last_administrator_stays
             a_user_is_made_by_command
-            accounts_are_found
+            an_act_on_a_group_goes_with_its_message;
+        finding:
             all_groups_are_found
-            an_act_on_a_group_goes_with_its_message
-            group_names_that_look_alike
-            own_messages;
+            groups_are_found
+            users_are_found;
         moderation:
             an_invitation_is_used_up
             invitations_are_bounded
             messages_are_reported
             reports_are_bounded
             reports_are_listed;
-        finding:
-            groups_are_found
-            users_are_found;
         batches:
             a_new_log
             a_new_epoch
@@ -218,7 +224,7 @@ fn no_table_or_column_of_postgres_is_forgotten() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_damaged_export_is_refused_with_file_and_line() {
-    conformance::interrupted::a_damaged_export_is_refused_with_file_and_line().await;
+    conformance::damaged::a_damaged_export_is_refused_with_file_and_line().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Longest source file, lines: a longer one has two things to say.
+/// Longest source file, tests included, lines: a longer one has two things to say.
 const MAX_LINES: usize = 400;
 
 /// What a package must not depend on, and why.
@@ -147,7 +147,7 @@ fn the_test_kit_is_never_shipped() {
 #[test]
 fn no_source_file_outgrows_its_room() {
     let mut complaints = Vec::new();
-    for directory in ["engine/src", "http/src", "web/js"] {
+    for directory in ["engine", "http", "web/js"] {
         for path in files(&root().join(directory), &[".rs", ".js"]) {
             let (name, text) = named(&path);
             let lines = text.lines().count();

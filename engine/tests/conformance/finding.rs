@@ -117,3 +117,31 @@ pub(crate) async fn users_are_found(log: &Log) {
     ];
     assert_eq!(all, sorted);
 }
+
+/// Administrators find all groups; one that was dissolved by its number, and among all.
+pub(crate) async fn all_groups_are_found(log: &Log) {
+    let ann = log.user("ann").await;
+    let mut groups = Vec::new();
+    for name in ["Rust", "rusty 50%", "天气", "over"] {
+        groups.push(log.group(ann, name).await);
+    }
+    let bob = log.user("bob").await;
+    log.direct(ann, bob).await;
+    let over = Effect::SetField(GroupField::Dissolved(9));
+    assert_eq!(word(&log.change(groups[3], ann, &[over]).await), "appended");
+    let find = async |query: &str, after, limit| {
+        let found = log.store.all_groups(query, after, limit).await.unwrap();
+        assert!(found.iter().all(|group| group.role.is_none()));
+        let number = |group: &webqq_engine::store::Group| group.number - 10_000;
+        found.iter().map(number).collect::<Vec<_>>()
+    };
+    assert_eq!(find("", 0, 9).await, [2, 3, 4, 5]);
+    assert_eq!(find("RUST", 0, 9).await, [2, 3]);
+    assert_eq!(find("rust", 10_002, 9).await, [3]);
+    assert_eq!(find("rust", 0, 1).await, [2]);
+    assert_eq!(find("%", 0, 9).await, [3]);
+    assert_eq!(find("气", 0, 9).await, [4]);
+    assert_eq!(find("over", 0, 9).await, NONE);
+    assert_eq!(find("10005", 0, 9).await, [5]);
+    assert_eq!(find("10001", 0, 9).await, NONE, "a user");
+}

@@ -1,74 +1,13 @@
-//! Groups: names, limits, owners, comings and goings.
+//! Groups: limits, owners, comings and goings, and the end.
 
+use serde_json::json;
 use uuid::Uuid;
-use webqq_engine::group::state::{Announcement, JoinMode};
-use webqq_engine::store::Group;
 
+use super::mechanisms::put;
 use super::*;
 
-fn fresh() -> ConversationId {
+pub(super) fn fresh() -> ConversationId {
     ConversationId(Uuid::now_v7())
-}
-
-/// Two groups never have the same name by Unicode's rules, also when both come at once.
-pub(crate) async fn a_name_is_taken_once(log: &Log) {
-    let (ann, bob) = (log.user("ann").await, log.user("bob").await);
-    let (one, two) = (fresh(), fresh());
-    let outcomes = log
-        .append(vec![
-            founding(one, ann, "Straße ΟΔΟΣ"),
-            founding(two, bob, " strasse οδος "),
-            founding(fresh(), bob, " straße οδος "),
-        ])
-        .await;
-    // "ß" is not "ss" when folded by lower-casing, as everyone does it here.
-    assert_eq!(words(&outcomes), ["appended", "appended", "name_taken"]);
-    let three = fresh();
-    let outcomes = log
-        .append(vec![
-            founding(three, bob, " STRAẞE οδος "),
-            founding(three, bob, "straße ΟΔΟΣ"),
-            founding(three, bob, "three"),
-            changing(three, 1, bob, &[named("STRASSE ΟΔΟΣ")]),
-            changing(two, 1, bob, &[named("Strasse ΟΔΟΣ")]),
-        ])
-        .await;
-    let expected = [
-        "name_taken",
-        "name_taken",
-        "appended",
-        "name_taken",
-        "appended",
-    ];
-    assert_eq!(words(&outcomes), expected);
-    let again = log.change(three, bob, &[named("Straße Οδος")]).await;
-    assert_eq!(word(&again), "name_taken");
-    let found = log.store.find_groups(ann, "STRASSE", 9).await.unwrap();
-    assert_eq!(found.iter().map(|g| g.id).collect::<Vec<_>>(), [two]);
-    let nameless = log.append(vec![founding(fresh(), ann, "  ")]).await;
-    assert_eq!(word(&nameless[0]), "invalid");
-}
-
-/// A name that was given up can be had by the next batch; names that change hands in one batch
-/// never fail the batch.
-pub(crate) async fn names_change_hands(log: &Log) {
-    let ann = log.user("ann").await;
-    let (one, two) = (log.group(ann, "one").await, log.group(ann, "two").await);
-    let outcomes = log
-        .append(vec![
-            changing(two, 1, ann, &[named("three")]),
-            changing(one, 1, ann, &[named("two")]),
-            changing(one, 1, ann, &[named("ONE")]),
-            changing(two, 2, ann, &[named("two")]),
-        ])
-        .await;
-    let expected = ["appended", "name_taken", "appended", "appended"];
-    assert_eq!(words(&outcomes), expected);
-    let given_up = log.change(two, ann, &[named("three")]).await;
-    let taken = log.change(one, ann, &[named("two")]).await;
-    assert_eq!((word(&given_up), word(&taken)), ("appended", "appended"));
-    let named_two = log.store.find_groups(ann, "two", 9).await.unwrap();
-    assert_eq!(named_two.iter().map(|g| g.id).collect::<Vec<_>>(), [one]);
 }
 
 /// P6: fifty ask for the last place at once, one gets it; in one batch and one by one.
@@ -287,132 +226,6 @@ pub(crate) async fn leaving_and_coming_back_at_once(log: &Log) {
     );
 }
 
-/// What is set in a group is there for its actor and for those who look at it.
-pub(crate) async fn settings_roles_mutes_and_states(log: &Log) {
-    let (ann, bob, eve) = (
-        log.user("ann").await,
-        log.user("bob").await,
-        log.user("eve").await,
-    );
-    let group = log.group(ann, "Gruppe Ä").await;
-    let state = serde_json::json!({ "n": [1, "二", null] });
-    let announcement = Announcement {
-        text: "公告".into(),
-        by: Some(bob),
-        at_ms: Some(17),
-    };
-    let face = log.face(ann, "face").await;
-    let effects = [
-        Effect::SetField(GroupField::Description("about 'us'".into())),
-        Effect::SetField(GroupField::Announcement(announcement.clone())),
-        Effect::SetField(GroupField::MuteAll(true)),
-        Effect::SetField(GroupField::SlowMode(30)),
-        Effect::SetField(GroupField::Avatar(Some(face))),
-        Effect::SetCard {
-            user: ann,
-            card: "群主".into(),
-        },
-        Effect::SetField(GroupField::JoinMode(JoinMode::Closed)),
-        add(eve, Role::Member),
-        add(bob, Role::Admin),
-        Effect::SetMute {
-            user: eve,
-            until_ms: Some(99),
-        },
-        Effect::SetState(state.clone()),
-        shared(true),
-        limited(5),
-    ];
-    assert_eq!(word(&log.change(group, ann, &effects).await), "appended");
-    let other = Append {
-        kind: "poll".into(),
-        effects: vec![Effect::SetState(serde_json::json!(7))],
-        ..changing(group, 2, ann, &[])
-    };
-    log.appended(other.clone()).await;
-    let replaced = Append {
-        expects: Some(Seq(3)),
-        client_id: ClientId(Uuid::new_v4()),
-        effects: vec![Effect::SetState(serde_json::json!(8))],
-        ..other
-    };
-    log.appended(replaced).await;
-
-    let (now, _) = log.store.conversation(group).await.unwrap().unwrap();
-    assert!(now.exists);
-    assert_eq!(now.settings.name, "Gruppe Ä");
-    assert_eq!(now.settings.description, "about 'us'");
-    assert_eq!(now.settings.announcement, announcement);
-    assert_eq!(
-        (now.settings.mute_all, now.settings.slow_mode_s),
-        (true, 30)
-    );
-    assert_eq!(now.settings.avatar, Some(face));
-    assert_eq!(now.roster[&ann].card, "群主");
-    assert_eq!(now.settings.join_mode, JoinMode::Closed);
-    assert_eq!(
-        (now.settings.member_limit, now.settings.history_shared),
-        (5, true)
-    );
-    assert_eq!(now.roster[&eve].muted_until_ms, Some(99));
-    assert_eq!(now.roster[&bob].role, Role::Admin);
-    assert_eq!(now.kind_states["group.change"], state);
-    assert_eq!(now.kind_states["poll"], serde_json::json!(8));
-    assert_eq!(now.kind_states.len(), 2);
-
-    let members = log.store.members(group).await.unwrap();
-    let order: Vec<_> = members.iter().map(|m| (m.user.id, m.role)).collect();
-    let expected = [(ann, Role::Owner), (bob, Role::Admin), (eve, Role::Member)];
-    assert_eq!(order, expected);
-    assert_eq!(members[2].muted_until_ms, Some(99));
-    let cards: Vec<_> = members.iter().map(|m| m.card.as_str()).collect();
-    assert_eq!(cards, ["群主", "", ""]);
-
-    let seen = |viewer| {
-        let store = log.store.clone();
-        async move { store.group(viewer, group).await.unwrap().unwrap() }
-    };
-    let stranger = UserId(Uuid::now_v7());
-    let for_stranger = seen(stranger).await;
-    let expected = Group {
-        id: group,
-        number: for_stranger.number,
-        settings: now.settings,
-        member_count: 3,
-        role: None,
-        pending: false,
-    };
-    assert_eq!(for_stranger, expected);
-    assert_eq!(seen(bob).await.role, Some(Role::Admin));
-    log.leave(group, bob).await;
-    assert_eq!(seen(bob).await.role, None, "a former member is a stranger");
-    log.join(group, bob).await;
-    assert_eq!(
-        seen(bob).await.role,
-        Some(Role::Member),
-        "roles do not last"
-    );
-    let none = log.store.group(ann, fresh()).await.unwrap();
-    assert_eq!(none, None);
-}
-
-/// Members come with the owner first, then admins, then the rest, each by folded user name.
-pub(crate) async fn members_are_sorted(log: &Log) {
-    let owner = log.user("zoe").await;
-    let group = log.group(owner, "group").await;
-    for name in ["Ähre", "bert", "Anna", "Ωmega", "_x", "李"] {
-        let user = log.user(name).await;
-        log.join(group, user).await;
-        if name == "Ωmega" || name == "bert" {
-            let outcome = log.change(group, owner, &[role(user, Role::Admin)]).await;
-            assert_eq!(word(&outcome), "appended");
-        }
-    }
-    let members = log.store.members(group).await.unwrap();
-    let names: Vec<_> = members.iter().map(|m| m.user.username.as_str()).collect();
-    assert_eq!(names, ["zoe", "bert", "Ωmega", "_x", "Anna", "Ähre", "李"]);
-}
-
 /// Two who have an open stay in the same group share one; a direct conversation is none.
 pub(crate) async fn sharing_a_group(log: &Log) {
     let (ann, bob) = (log.user("ann").await, log.user("bob").await);
@@ -431,4 +244,77 @@ pub(crate) async fn sharing_a_group(log: &Log) {
     assert!(!share().await);
     log.join(group, bob).await;
     assert!(share().await);
+}
+
+/// A dissolved group takes nobody in, gives its name up, and may lose even its owner.
+pub(crate) async fn a_group_comes_to_its_end(log: &Log) {
+    let (ann, bob) = (log.user("ann").await, log.user("bob").await);
+    let group = log.group(ann, "group").await;
+    log.join(group, bob).await;
+    let leaving = log.change(group, ann, &[remove(ann)]).await;
+    assert_eq!(word(&leaving), "owner_must_transfer");
+    let over = Effect::SetField(GroupField::Dissolved(77));
+    assert_eq!(word(&log.change(group, ann, &[over]).await), "appended");
+    let eve = log.user("eve").await;
+    let joining = log.change(group, eve, &[add(eve, Role::Member)]).await;
+    assert_eq!(word(&joining), "dissolved");
+    let seen = log.store.group(bob, group).await.unwrap().unwrap();
+    assert_eq!(seen.settings.dissolved_at_ms, Some(77));
+    assert_eq!(
+        seen.settings.name, "group",
+        "its members still know it by it"
+    );
+    assert_eq!(log.store.find_groups(bob, "group", 9).await.unwrap(), []);
+    let bounds = Bounds {
+        groups_per_user: 1,
+        ..Bounds::default()
+    };
+    let heir = ConversationId(Uuid::now_v7());
+    let batch = Batch {
+        bounds,
+        ..log
+            .batch(vec![Entry::Append(founding(heir, ann, "Group"))])
+            .await
+    };
+    let outcomes = log.store.commit(&batch).await.unwrap();
+    assert_eq!(words(&outcomes), ["appended"], "it counts no more");
+    for user in [ann, bob] {
+        assert_eq!(
+            word(&log.change(group, user, &[remove(user)]).await),
+            "appended"
+        );
+    }
+    let seen = log.store.group(bob, group).await.unwrap().unwrap();
+    assert_eq!((seen.member_count, seen.role), (0, None));
+    assert_eq!(
+        log.seqs_in_history(bob, group).await,
+        Some(vec![2, 3, 4, 5])
+    );
+}
+
+/// Who waits to be let in is told so by the group.
+pub(crate) async fn pending_requests_are_seen(log: &Log) {
+    let (ann, bob) = (log.user("ann").await, log.user("bob").await);
+    let group = log.group(ann, "group").await;
+    let request = put("group.request", &bob.to_string(), json!({}), 9);
+    assert_eq!(word(&log.change(group, ann, &[request]).await), "appended");
+    let pending = async |user| log.store.group(user, group).await.unwrap().unwrap().pending;
+    assert_eq!((pending(ann).await, pending(bob).await), (false, true));
+    let found = log.store.find_groups(bob, "group", 9).await.unwrap();
+    assert!(found[0].pending);
+    let settings = put(
+        "conversation",
+        &group.to_string(),
+        json!({"pinned": true}),
+        9,
+    );
+    let own = ConversationId::own(ann);
+    let pins = Append {
+        r#type: ConversationType::Own,
+        ..changing(own, 0, ann, &[settings])
+    };
+    log.appended(pins).await;
+    let sync = log.store.sync(ann).await.unwrap().unwrap();
+    assert_eq!(sync.settings[&group], json!({"pinned": true}));
+    assert_eq!(sync.settings.len(), 1);
 }

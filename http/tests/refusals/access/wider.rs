@@ -2,30 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::place::Setup::{self, Filed, Plain};
-use super::table::{MAY_NOT, MESSAGES, NOTHING, Row, all, inside, posting, roles, say};
-
-/// What those see who are in the group now; it came after the others had left.
-const fn seen(ok: &'static str) -> [&'static str; 10] {
-    roles(ok, ok, ok, ok, [NOTHING; 5])
-}
-
-fn row(
-    setup: Setup,
-    method: &'static str,
-    path: &'static str,
-    body: Value,
-    verdicts: [&'static str; 10],
-) -> Row {
-    Row {
-        setup,
-        once: false,
-        method,
-        path,
-        body,
-        verdicts,
-    }
-}
+use super::place::Setup::{Filed, Plain};
+use super::table::{MAY_NOT, MESSAGES, NOTHING, Row, all, inside, posting, row, say, seen};
 
 pub(super) fn wider() -> Vec<Row> {
     let get = |setup, path, verdicts| row(setup, "GET", path, Value::Null, verdicts);

@@ -65,7 +65,7 @@ chat.later = (function () {
           asking = false;
           if (!trouble) { return arrived(); }
           // Whoever wanted it learns why not, and presses again.
-          if (Object.keys(waiting).length) { app.store.dispatch({ type: "notice", notice: trouble }); }
+          if (Object.keys(waiting).length || app.store.state().join) { app.store.dispatch({ type: "notice", notice: trouble }); }
           waiting = {};
           tell(false, trouble);
         });
@@ -87,7 +87,10 @@ chat.later = (function () {
       /** Effect: a link of an invitation wants a dialogue; and what could not come may come over a link that is back. */
       follow: function (before, after) {
         if (after.later.there || after.phase !== "in") { return; }
-        if (after.join || (after.later.problem && before.link.state !== "online" && after.link.state === "online")) { need(); }
+        // Asked for anew when something changed, and not because the last try failed.
+        var invited = after.join && (after.join !== before.join || before.phase !== "in");
+        var back = after.later.problem && before.link.state !== "online" && after.link.state === "online";
+        if (invited || back) { need(); }
         if (timer === null && !spares_data()) { timer = setTimeout(need, chat.limits.later_ms); }
       }
     };

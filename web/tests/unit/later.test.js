@@ -126,6 +126,18 @@ test("an invitation in the address and a quiet while ask for it, too", () => {
   assert.equal(quiet.words(), "words");
 });
 
+test("an invitation that cannot be had is told, and not asked for over and over", () => {
+  const { come, words, dispatch, state } = page();
+  dispatch({ type: "join", join: "abc1" });
+  come();
+  come(NO);
+  assert.deepEqual([words(), plain(state().notice)], ["", NO]);
+  dispatch({ type: "offline", offline: true });
+  assert.equal(words(), "");
+  dispatch({ type: "join", join: "abc2" });
+  assert.equal(words(), "words", "another one is another wish");
+});
+
 test("whoever signs in after somebody else has it already", () => {
   const { app, come, state, dispatch } = page();
   app.later.need();

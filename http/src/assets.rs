@@ -1,9 +1,10 @@
 //! The web client: the files of `web/`, and nothing else.
 //!
 //! Two ways to serve them. From disk (debug builds): each file as it is, looked at afresh for
-//! every request, never cached. Joined (release builds, and debug builds if `WEBQQ_JOINED` is set): embedded in the binary, scripts, styles
-//! and the worker joined (`join.rs`), compressed once at start, and cached by browsers for ever
-//! under names that change with the content. The tests of the client (`tests/`) are never served.
+//! every request, never cached. Joined (release builds, from the binary; debug builds, from disk, if
+//! `WEBQQ_JOINED` is set): scripts, styles and the worker joined (`join.rs`), compressed once at
+//! start, and cached by browsers for ever under names that change with the content. The tests of the
+//! client (`tests/`) are never served.
 
 use std::{
     collections::BTreeMap,

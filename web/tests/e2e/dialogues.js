@@ -2,9 +2,7 @@
 // Every dialogue of the page by the name it has in the code, and the pages and panels
 // that states.js has not: how one gets there by the keyboard. `go` gives what the
 // focus is to come back to, where that is a button of the page.
-const { button, open } = require("./states");
-
-const rail = (page, name) => page.getByRole("navigation").getByRole("button").filter({ hasText: name });
+const { button, open, rail } = require("./states");
 
 /** By the keyboard. */
 async function press(one) {

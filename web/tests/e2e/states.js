@@ -60,4 +60,4 @@ const STATES = [
   }, seen: (page, t) => page.getByText(t("banner.waiting").split("{")[0]), after: (world) => world.heal() }
 ];
 
-module.exports = { STATES, button, open };
+module.exports = { STATES, button, open, rail };

@@ -72,9 +72,11 @@ chat.main = (function () {
     dismiss: function () { store.dispatch({ type: "notice", notice: null }); }
   };
 
+  var page = /** @type {HTMLElement} */ (document.getElementById("page"));
+
   function draw() {
     drawing = null;
-    preact.render(chat.el.view(chat.app, { state: store.state(), act: act }), document.getElementById("page"));
+    preact.render(chat.el.view(chat.app, { state: store.state(), act: act }), page);
   }
 
   // Not requestAnimationFrame: it does not run in hidden tabs, and the title
@@ -93,7 +95,6 @@ chat.main = (function () {
   ].forEach(function (effect) {
     store.listen(effect.follow);
   });
-  store.listen(draw_soon);
 
   function look() {
     var visible = document.visibilityState !== "hidden";
@@ -140,6 +141,8 @@ chat.main = (function () {
         setTimeout(begin, chat.backoff(1)); // without words there is nothing to show
         return;
       }
+      page.textContent = "";
+      store.listen(draw_soon); // not before: without words a drawing would show their keys
       look();
       app.route.start();
       chat.shortcuts(app).start();

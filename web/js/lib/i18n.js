@@ -9,7 +9,10 @@ chat.i18n = (function () {
   var whole = false; // do they hold those of what comes later?
 
   function read(name, done) {
-    chat.http("GET", "i18n/" + name + ".json", null, done);
+    chat.early(name, function (dictionary) {
+      if (dictionary) { return done(null, dictionary); }
+      chat.http("GET", "i18n/" + name + ".json", null, done);
+    });
   }
 
   /** The words of what comes later, too; from now on with every language. */

@@ -35,7 +35,8 @@ function page_with(limits) {
  * `joined`: the page as a release serves it, from the same files.
  * `options`: more of the server's. `prepare(run)` fills the directory before; run(arguments, input) calls the binary on it.
  */
-async function server({ limits = null, joined = false, options = [], prepare = null } = {}) {
+async function server({ limits = null, joined = false, options = [], prepare = null, ...unknown } = {}) {
+  if (Object.keys(unknown).length) { throw new Error(`There is no such option of server(): ${JSON.stringify(unknown)}`); }
   const page = limits && page_with(limits);
   const own = { ...(page ? { WEBQQ_WEB: page } : {}), ...(joined ? { WEBQQ_JOINED: "1" } : {}) };
   const data = fs.mkdtempSync(path.join(os.tmpdir(), "webqq-e2e-"));

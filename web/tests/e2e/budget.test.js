@@ -162,6 +162,48 @@ test("the first visit: nothing moves by itself", { timeout: 60000 }, async (cont
   await on.close();
 });
 
+// By the wall clock, which other programs of this machine hold up, too: printed, never failing.
+test("a slow line and a slow computer: when there is something to see, and when one can write", { timeout: 120000 }, async (context) => {
+  for (const visit of ["first", "second"]) {
+    const found = await times(3, () => slow_visit(visit === "second"));
+    const told = (name, wished) => `${name} ${Math.round(median(found.map((one) => one[name])))} of ${wished} ms`;
+    context.diagnostic(`${visit} visit at 1.6 Mbit/s, 150 ms, a quarter of the speed: ` +
+      [told("paint", 1200), told("ready", 2000), told("blocked", 150)].join(", "));
+    assert.ok(found.every((one) => one.paint > 0 && one.paint < one.ready), JSON.stringify(found));
+  }
+});
+
+/** One visit in a browser that has or has not been here: first paint, the field to write in, and how long tasks blocked. All in ms. */
+async function slow_visit(again) {
+  const context = await chromium.newContext({ locale: "en-US", viewport: { width: 1280, height: 800 } });
+  await enter(context, me);
+  await context.addInitScript(() => {
+    globalThis.long = [];
+    new globalThis.PerformanceObserver((list) => globalThis.long.push(...list.getEntries())).observe({ type: "longtask", buffered: true });
+  });
+  const page = await context.newPage();
+  const field = page.locator("textarea");
+  if (again) {
+    await page.goto(`${running.url}/#/c/${group}`);
+    await field.waitFor();
+    await page.goto("about:blank");
+  }
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Network.emulateNetworkConditions",
+    { offline: false, latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 });
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWED });
+  await page.goto(`${running.url}/#/c/${group}`, { waitUntil: "commit" });
+  await field.waitFor({ timeout: 30000 });
+  const found = await page.evaluate(() => {
+    const ready = globalThis.performance.now();
+    const [paint] = globalThis.performance.getEntriesByName("first-contentful-paint");
+    const blocked = globalThis.long.filter((one) => one.startTime < ready).reduce((sum, one) => sum + one.duration - 50, 0);
+    return { paint: paint ? paint.startTime : 0, ready, blocked };
+  });
+  await context.close();
+  return found;
+}
+
 test("a message comes, while following and with 400 rows", { timeout: 120000 }, async (context) => {
   const on = await reader();
   let said = 0;

@@ -19,7 +19,7 @@ let chromium;
 let between;
 
 before(async () => {
-  running = await server(["--post-rate", "0"]);
+  running = await server({ options: ["--post-rate", "0"] });
   chromium = await browser();
   between = await proxy(running.url);
 });

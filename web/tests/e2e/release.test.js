@@ -44,8 +44,8 @@ test("what is served means what was written", async () => {
   // The two runs of the page, its later part, its worker: each against its files, statement by statement.
   const served = [...html.matchAll(/<script(?: type="text\/later")? src="([^"]+)"/g)].map((found) => found[1]);
   assert.equal(served.length, 3, served.join(" "));
-  const [head, body] = [first_scripts().filter((file) => /(boot|legacy)\.js$/.test(file)),
-    first_scripts().filter((file) => !/(boot|legacy)\.js$/.test(file))];
+  const in_head = (file) => /^js\/(boot|early|legacy)\.js$/.test(file);
+  const [head, body] = [first_scripts().filter(in_head), first_scripts().filter((file) => !in_head(file))];
   const worker = worker_scripts();
   const runs = [
     [served[0], head.map(source)], [served[1], body.map(source)], [served[2], later_scripts().map(source)],
@@ -85,6 +85,31 @@ test("a first visit is light: what travels until somebody can write", async (con
   assert.ok(files.length <= REQUESTS, files.join(" "));
   // Then the rest comes by itself.
   await page.waitForFunction(() => globalThis.chat.main.store.state().later.there, null, { timeout: 20000 });
+  await on.close();
+});
+
+test("the words come before the scripts have run; until then the page shows its name, and never a key", async () => {
+  const on = await chromium.newContext({ locale: "en-US" });
+  const page = await on.newPage();
+  const asked = [];
+  const held = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  // The first request for them is held, and comes to nothing.
+  await page.route("**/i18n/en.json", (route) => held.push(route), { times: 1 });
+  await page.goto(running.url);
+  await page.waitForFunction(() => globalThis.chat.main);
+  const place = (which) => asked.findIndex((path_) => which.test(path_));
+  assert.ok(place(/^\/i18n\/en\.json$/) < place(/^\/api\//) || place(/^\/api\//) < 0, asked.join(" "));
+  await page.evaluate(() => globalThis.chat.main.act.setting("sound", false)); // a reason to draw
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal((await page.locator("body").innerText()).trim(), "WebQQ");
+  assert.equal(held.length, 1);
+  await held[0].abort();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  assert.equal(asked.filter((path_) => path_ === "/i18n/en.json").length, 2, asked.join(" "));
+  await page.reload();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  assert.equal(asked.filter((path_) => path_ === "/i18n/en.json").length, 3, "once is enough");
   await on.close();
 });
 

@@ -32,7 +32,7 @@ let chromium;
 let made;
 
 before(async () => {
-  running = await server(["--post-rate", "0"]);
+  running = await server({ options: ["--post-rate", "0"] });
   chromium = await browser();
   made = await stage(running);
 });

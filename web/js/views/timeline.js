@@ -152,14 +152,15 @@ chat.timeline = (function () {
     },
 
     componentDidMount: function () {
-      self.addEventListener("resize", this.settle);
+      // The composer below grows with what it has to say, and by hand.
+      this.unwatch = chat.resized(this.log, this.settle);
       this.settle();
       chat.sight.tell(this);
       if (this.goal) { this.reach(); } else { chat.sight.pill(this); }
       chat.sight.fill_up(this);
     },
 
-    componentWillUnmount: function () { self.removeEventListener("resize", this.settle); },
+    componentWillUnmount: function () { this.unwatch(); },
 
     getSnapshotBeforeUpdate: function () {
       var log = this.log, bound = chat.limits.bottom_px;

@@ -69,6 +69,42 @@ test("a burst keeps the pane at the newest, with no more than 200 rows", { timeo
   assert.equal(await newest().count(), 0);
 });
 
+/**
+ * Makes the composer higher: by a sentence above the field, and as if somebody drew the field larger. Nothing
+ * else is drawn meanwhile: any news would put the pane right by the way.
+ */
+async function grows(who) {
+  await who.page.evaluate(() => {
+    globalThis.draw = globalThis.preact.render;
+    globalThis.preact.render = () => {};
+  });
+  const field = who.page.locator("textarea");
+  const low = (await who.page.locator(".log").boundingBox()).height;
+  const at_end = () => becomes(async () => (await pane(who)).from_bottom < 2 || pane(who), "still at the newest");
+  await field.fill("x".repeat(5001));
+  await field.press("Enter");
+  await who.page.getByRole("alert").filter({ hasText: "5001" }).waitFor();
+  await at_end();
+  await field.evaluate((one) => { one.style.height = "200px"; });
+  await at_end();
+  assert.ok((await who.page.locator(".log").boundingBox()).height < low - 100, "it took its room from the messages");
+  await field.evaluate((one) => { one.style.height = ""; });
+  await field.fill("");
+  await at_end();
+  await who.page.evaluate(() => { globalThis.preact.render = globalThis.draw; });
+}
+
+test("a composer that grows does not cover the newest message, in new browsers and old", { timeout: 60000 }, async () => {
+  await grows(ann);
+  const cid = await person(chromium, running.url, "Cid", { event_source: false, gone: ["ResizeObserver"] });
+  await sign_up(cid, "cid");
+  await join_group(cid, "Big");
+  for (let i = 1; i <= 30; i += 1) { await post(bob, "text", { text: `newcomer ${i}.` }); }
+  await message(cid, "newcomer 30.").waitFor();
+  await grows(cid);
+  await cid.context.close();
+});
+
 test("an arrival draws only what it changes", { timeout: 60000 }, async () => {
   await ann.page.evaluate(() => {
     const rows = globalThis.chat.message.prototype;

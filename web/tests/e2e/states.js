@@ -44,7 +44,8 @@ const STATES = [
     await page.getByRole("searchbox").fill("no such group");
     await button(page, t("find.go")).click();
   }, seen: (page, t) => page.getByText(t("find.nothing")) },
-  { name: "contacts", go: (page, t) => rail(page, t("rail.contacts")).click(), seen: (page) => page.getByText("Wang Lei") },
+  { name: "contacts", go: (page, t) => rail(page, t("rail.contacts")).click(),
+    seen: (page) => page.locator(".contact", { hasText: "Wang Lei" }) },
   { name: "settings", go: (page, t) => rail(page, t("rail.settings")).click(), seen: (page, t) => page.getByLabel(t("settings.theme")) },
   { name: "me", go: (page, t) => page.getByRole("button", { name: t("rail.me", { name: "小明" }) }).click(),
     seen: (page) => page.getByRole("dialog") },

@@ -11,7 +11,9 @@ chat.el = (function () {
 
   names.forEach(function (name) {
     el[name] = function () {
-      return preact.h.apply(null, [name].concat(Array.prototype.slice.call(arguments)));
+      var all = [name], at;
+      for (at = 0; at < arguments.length; at += 1) { all.push(arguments[at]); }
+      return preact.h.apply(null, all);
     };
   });
 

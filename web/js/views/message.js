@@ -120,9 +120,8 @@ chat.message = (function () {
             })),
           !row.item && el.button({
             class: "msg__more", type: "button", tabIndex: stop, title: t("message.actions"),
-            "aria-label": t("message.actions"), "aria-haspopup": "menu", "aria-expanded": state.menu ? "true" : "false",
-            onClick: this.toggle
-          }, chat.icon("more")),
+            "aria-haspopup": "menu", "aria-expanded": state.menu ? "true" : null, onClick: this.toggle
+          }),
           state.menu && el.view(chat.message_menu, {
             message: told, conversation: conversation, state: props.state, act: props.act, on_close: this.close
           })),

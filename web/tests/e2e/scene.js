@@ -17,9 +17,10 @@ async function stage(running) {
 
 /**
  * One page in one look, behind a wire of its own that can be cut; `show(state)` puts it
- * into a state. `texts`: a dictionary in the place of the language's.
+ * into a state. `texts`: a dictionary in the place of the language's. `ready(context)` is called
+ * before a page is opened in it.
  */
-async function scene(chromium, staged, { language = "en", theme = "light", viewport = DESKTOP, texts, more = {} } = {}) {
+async function scene(chromium, staged, { language = "en", theme = "light", viewport = DESKTOP, texts, more = {}, ready } = {}) {
   const t = words(texts || language);
   const look = { locale: language, colorScheme: theme, viewport, reducedMotion: "reduce", ...more };
   const between = await proxy(staged.url);
@@ -32,6 +33,7 @@ async function scene(chromium, staged, { language = "en", theme = "light", viewp
       const context = await chromium.newContext(look);
       context.setDefaultTimeout(SEEN_MS);
       if (texts) { await context.route("**/i18n/*.json", (route) => route.fulfill({ json: texts })); }
+      if (ready) { await ready(context); }
       if (who !== "nobody") { await enter(context, { ...made[who], url: between.url }); }
       const page = await context.newPage();
       page.on("pageerror", (error) => complaints.push(String(error)));

@@ -3,10 +3,8 @@
 // value is a folder that gets one of every state in three looks, for the eye. Without it
 // nothing is written: then this only holds that what the pictures show is still on the page.
 //
-// No picture is compared with an older one: the browser and its fonts come from the
-// system, and another version of either draws other pixels. What must not change is
-// held by structure (a11y, i18n and budget tests). To write pictures, Debian's
-// fonts-wqy-microhei and fonts-noto-color-emoji have to be there.
+// No picture is compared with an older one (docs/decisions/0036-no-golden-pictures.md).
+// To write pictures, Debian's fonts-wqy-microhei and fonts-noto-color-emoji have to be there.
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const path = require("node:path");

@@ -15,6 +15,7 @@ const STATES = [
   }, seen: (page) => page.getByRole("alert") },
   { name: "sign_up_refused", door: true, go: async (page, t) => {
     await button(page, t("door.no_account")).click();
+    await button(page, t("door.sign_up")).waitFor();
     await page.getByLabel(t("door.username")).fill("x");
     await page.getByLabel(t("door.password")).fill("short");
     await button(page, t("door.sign_up")).click();
@@ -46,9 +47,10 @@ const STATES = [
   }, seen: (page, t) => page.getByText(t("find.nothing")) },
   { name: "contacts", go: (page, t) => rail(page, t("rail.contacts")).click(),
     seen: (page) => page.locator(".contact", { hasText: "Wang Lei" }) },
-  { name: "settings", go: (page, t) => rail(page, t("rail.settings")).click(), seen: (page, t) => page.getByLabel(t("settings.theme")) },
+  { name: "settings", go: (page, t) => rail(page, t("rail.settings")).click(),
+    seen: (page, t) => page.getByRole("list", { name: t("devices.title") }) },
   { name: "me", go: (page, t) => page.getByRole("button", { name: t("rail.me", { name: "小明" }) }).click(),
-    seen: (page) => page.getByRole("dialog") },
+    seen: (page, t) => page.getByRole("dialog").getByRole("button", { name: t("me.sign_out") }) },
   { name: "composer_too_long", go: async (page, t, world) => {
     await open(page, world.GROUP);
     await page.locator("textarea").fill("长".repeat(5001));

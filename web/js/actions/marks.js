@@ -1,4 +1,4 @@
-// What one does to messages that are there: react, take back, pass on, report. The
+// What one does to messages that are there: react, take back, report. The
 // feed tells what came of it; only a no is told here.
 var chat = chat || {};
 
@@ -10,7 +10,7 @@ chat.marks = (function () {
     function notice(problem) { app.store.dispatch({ type: "notice", notice: problem }); }
 
     /** Perhaps done, perhaps not: the same client id makes asking again safe. */
-    function post(conversation, kind, body, done) {
+    function post(conversation, kind, body) {
       var draft = { kind: kind, body: body, client_id: chat.id() };
       var me = app.store.state().me;
       var failures = 0;
@@ -18,7 +18,7 @@ chat.marks = (function () {
         var now = app.store.state().me;
         if (!now || now.id !== me.id) { return; } // it was somebody else's
         app.api.post(conversation, draft, function (problem) {
-          if (!problem) { return done && done(); }
+          if (!problem) { return; }
           if (!chat.http.passing(problem) || failures >= 3) { return notice(problem); }
           setTimeout(go, Math.max(chat.backoff(failures), problem.retry_ms));
           failures += 1;
@@ -32,11 +32,6 @@ chat.marks = (function () {
         post(conversation, "reaction", { seq: seq, emoji: emoji, on: on });
       },
       recall: function (conversation, seq) { post(conversation, "recall", { seq: seq }); },
-      forward: function (from, seq, to) {
-        post(to, "forward", { source: { conversation: from, seq: seq } }, function () {
-          app.announce.say(chat.i18n.t("forward.done"));
-        });
-      },
       report: function (conversation, seq, reason, done) {
         app.api.report({ conversation: conversation, seq: seq, reason: reason }, done);
       },

@@ -33,7 +33,7 @@ chat.send = (function () {
     });
   }
 
-  /** @param {{store: Object, api: Object, uploading: Object}} app */
+  /** @param {{store: Object, api: Object, uploading: Object, announce: Object}} app */
   function send(app) {
     var failures = 0;
     var timer = null;
@@ -60,7 +60,7 @@ chat.send = (function () {
       var me = app.store.state().me;
       app.store.dispatch({ type: "sending", client_id: item.client_id });
       app.api.post(item.conversation, {
-        kind: item.kind, body: item.body, client_id: item.client_id
+        kind: item.kind, body: item.said || item.body, client_id: item.client_id
       }, function (problem, receipt) {
         var now = app.store.state().me;
         // Signed out meanwhile: what is kept goes out when this user comes back.
@@ -71,6 +71,7 @@ chat.send = (function () {
           type: "message", conversation: item.conversation, seq: receipt.seq, counted: null, kind: item.kind,
           sender: me.id, sender_name: me.name, body: item.body, client_id: item.client_id, sent_at: receipt.sent_at
         } });
+        if (item.kind === "forward") { app.announce.say(chat.i18n.t("forward.done")); }
       });
     }
 
@@ -113,6 +114,13 @@ chat.send = (function () {
       text: function (conversation, text, reply_to, goes_with) {
         var body = reply_to ? { text: text, reply_to: reply_to } : { text: text };
         return queue(conversation, "text", body, goes_with ? { goes_with: goes_with } : {});
+      },
+      /** Passes a held message on: the server is told where it stands, and puts in what is shown here meanwhile. */
+      forward: function (from, seq, to) {
+        var state = app.store.state();
+        var told = state.conversations[from] && chat.rows.message_at(state.conversations[from], seq);
+        if (!told || told.recalled) { return { status: 404, code: "not_found", detail: "", retry_ms: 0 }; }
+        return queue(to, "forward", chat.forward.body(told), { said: { source: { conversation: from, seq: seq } } });
       },
       emoji: function (conversation, emoji) { return queue(conversation, "emoji", { emoji: emoji }); },
       /** In a direct chat the other; in a group `user`. */

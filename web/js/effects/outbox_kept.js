@@ -12,7 +12,7 @@ chat.outbox_kept = (function () {
   function entry(item) {
     if (item.upload) { return null; }
     return {
-      client_id: item.client_id, conversation: item.conversation, kind: item.kind, body: item.body,
+      client_id: item.client_id, conversation: item.conversation, kind: item.kind, body: item.body, said: item.said,
       sent_at: item.sent_at, order: item.order, problem: item.state === "failed" ? item.problem : null
     };
   }

@@ -16,6 +16,16 @@ chat.forward = (function () {
     } : { kind: "forward", body: null, sender: null, sender_name: "", sent_at: "" };
   }
 
+  /** What the server makes of a message that is passed on; what was passed on before stays what it was. */
+  function body(told) {
+    var whole = told.body && typeof told.body === "object" && !Array.isArray(told.body);
+    if (told.kind === "forward") { return told.body; }
+    return { content: {
+      kind: told.kind, body: whole ? chat.change.without(told.body, "reply_to") : told.body,
+      sender_name: told.sender_name, sent_at: told.sent_at
+    } };
+  }
+
   /** A forward within a forward is not unwrapped again. */
   function kind_of(told) {
     return told.kind === "forward" ? chat.unknown : chat.kinds.of(told);
@@ -41,5 +51,5 @@ chat.forward = (function () {
   };
 
   chat.kinds.add("forward", kind);
-  return kind;
+  return { body: body };
 }());

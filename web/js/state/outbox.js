@@ -1,6 +1,7 @@
 // What was sent and is not known to be in the log. An item leaves when its
 // receipt or its echo comes, whichever is first; both carry the client id.
-//   { client_id, conversation, kind, body, sent_at, order, state, problem, upload? }
+//   { client_id, conversation, kind, body, sent_at, order, state, problem, upload?, said? }
+// `said`: the body that is posted, where it is another than the one shown.
 // `state`: uploading (its file is not up yet) | queued | sending | waiting (tries
 // again by itself) | failed (somebody has to decide). `order` grows with each item.
 var chat = chat || {};

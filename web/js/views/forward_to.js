@@ -12,7 +12,7 @@ chat.forward_to = (function () {
       may: function (one) { return !one.left; },
       on_choose: function (id) {
         close();
-        props.act.marks.forward(dialog.conversation, dialog.seq, id);
+        props.act.notice(props.act.send.forward(dialog.conversation, dialog.seq, id));
       }
     });
   }

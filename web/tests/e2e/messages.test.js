@@ -84,15 +84,21 @@ for (const event_source of [true, false]) {
     await bob.page.getByRole("log").getByText(`${ann.name} recalled a message of ${bob.name}`).waitFor();
     assert.equal(await bob.page.getByRole("button", { name: "Edit again" }).count(), 1, "only what one took back oneself");
 
-    // Passed on into another conversation, with where it is from.
+    // Passed on into another conversation, with where it is from; the line is cut, so the page keeps it meanwhile.
     await create_group(ann, `Other ${tag}`);
     await row(ann, group).click();
     await choose(ann, "better at nine", "Forward…");
     await ann.page.getByRole("dialog").getByRole("textbox").fill("other");
+    await ann.page.route("**/messages", (route) => route.abort());
     await ann.page.keyboard.press("Enter");
     await row(ann, `Other ${tag}`).click();
-    await ann.page.locator(".forwarded").waitFor();
-    assert.match(await ann.page.locator(".forwarded").textContent(), new RegExp(`Forwarded from ${ann.name} .*better at nine`));
+    const passed_on = ann.page.locator(".msg", { has: ann.page.locator(".forwarded") });
+    await passed_on.getByText("Not sent yet").waitFor();
+    assert.match(await passed_on.textContent(), new RegExp(`Forwarded from ${ann.name} .*better at nine`));
+    await ann.page.unroute("**/messages");
+    await passed_on.getByRole("button", { name: "Message actions" }).waitFor();
+    assert.match(await passed_on.textContent(), new RegExp(`Forwarded from ${ann.name} .*better at nine`));
+    assert.equal(await passed_on.count(), 1);
     await row(ann, group).click();
 
     // Reported to those who run the server.

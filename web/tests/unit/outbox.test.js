@@ -61,7 +61,8 @@ function browser() {
       }
     });
     chat.i18n.use(dictionary("en"));
-    const app = { store: chat.store(chat.reduce, chat.initial()), session: { sync() { return; } } };
+    const app = { store: chat.store(chat.reduce, chat.initial()), session: { sync() { return; } },
+      announce: { say: (text) => { page.heard = text; } } };
     app.api = new Proxy({}, { get: (_, name) => (...given) => {
       const done = given.pop();
       page.calls.push({ name, given: plain(given), done: (problem, answer) => { if (!page.dead) { done(problem, answer); } } });
@@ -130,6 +131,31 @@ test("a message that was never posted goes out from the next page, once", () => 
   const third = here.open();
   third.sync();
   assert.deepEqual([third.outbox(), third.posts().length], [[], 0]);
+});
+
+test("what is passed on looks as it will, is asked for by its place, and outlives the page", () => {
+  const here = browser();
+  const first = here.open();
+  here.server.log.push({
+    type: "message", conversation: C, seq: 6, counted: 6, kind: "text", sender: "ann", sender_name: "Ann",
+    body: { text: "at nine", reply_to: 3 }, sent_at: "2026-01-01T00:00:00.000Z"
+  });
+  first.sync();
+  assert.equal(first.app.send.forward(C, 6, C).code, "not_found", "it is not held yet");
+  first.history();
+  assert.equal(first.app.send.forward(C, 6, C), null);
+  const shown = { content: { kind: "text", body: { text: "at nine" }, sender_name: "Ann", sent_at: "2026-01-01T00:00:00.000Z" } };
+  const asked = { source: { conversation: C, seq: 6 } };
+  assert.deepEqual([first.outbox()[0].body, first.posts()[0].given[1].body], [shown, asked]);
+  first.crash();
+  const second = here.open();
+  second.sync();
+  assert.deepEqual([second.outbox()[0].body, second.posts()[0].given], [shown, first.posts()[0].given]);
+  assert.equal(second.heard, undefined);
+  second.answer(second.posts()[0]);
+  assert.deepEqual([second.outbox(), second.heard], [[], "Forwarded"]);
+  const held = plain(second.app.store.state().conversations[C].messages);
+  assert.deepEqual(held[held.length - 1].body, shown, "as the feed will tell it");
 });
 
 // Everything that can happen to one message, in every order: its request reaches the

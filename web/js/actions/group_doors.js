@@ -74,6 +74,10 @@ chat.group_doors = (function () {
           if (open && open.name === "group_invite") {
             dialog(chat.change(open, { invited: chat.change.key(open.invited || {}, user, true) }));
           }
+          if (open && open.name === "invite_to") {
+            dialog({ name: "person", user: user });
+            app.announce.say(chat.i18n.t("invite.done"));
+          }
         });
       },
       /** Effect: a link in the address asks as soon as somebody is signed in. */

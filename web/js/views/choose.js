@@ -1,6 +1,6 @@
 // A conversation is chosen: a field that narrows the list down, and the list.
 // Arrows walk from the field into it, Enter takes the first.
-//   el.view(chat.choose, { state, name, on_close, on_choose, may?(conversation) })
+//   el.view(chat.choose, { state, name, on_close, on_choose, may?(conversation), problem? })
 var chat = chat || {};
 
 chat.choose = (function () {
@@ -45,6 +45,7 @@ chat.choose = (function () {
             class: "input", type: "text", "data-first": true, autocomplete: "off", onInput: this.typed,
             "aria-label": t("choose.filter"), placeholder: t("choose.filter")
           }),
+          chat.trouble(props.problem),
           el.p({ class: "sr", role: "status" }, t("choose.count", { count: found.length })),
           found.length ? el.ul({ class: "choose__list", "aria-label": props.name }, found.map(function (one) {
             var title = chat.select.title(one, props.state);

@@ -119,6 +119,9 @@ chat.person = (function () {
       is === "friend" && button("danger", "person.remove", sure(props, one, "person.remove", act.unfriend)),
       is === "blocked" ? button("secondary", "person.unblock", function () { act.unblock(one.id); })
         : !one.deleted && button("danger", "person.block", sure(props, one, "person.block", act.block)),
+      is !== "blocked" && !one.deleted && !one.bot && button("secondary", "invite.to", function () {
+        props.act.dialog({ name: "invite_to", user: one.id });
+      }),
       is !== "blocked" && !one.deleted && button(is === "friend" ? "primary" : "secondary", "person.message", function () {
         act.message(one.id, chat.roster.name(one));
       })

@@ -109,6 +109,13 @@ const DIALOGUES = [
     await open(page, /丽/);
     return choose(page, button(page, t("arrange.title")), t("panel.profile"));
   } },
+  { name: "invite_to", go: async (page, t) => {
+    await open(page, /丽/);
+    const menu = await choose(page, button(page, t("arrange.title")), t("panel.profile"));
+    await press(button(page, t("invite.to")));
+    await page.getByRole("heading", { name: t("invite.to") }).waitFor();
+    return menu;
+  }, back: true },
   { name: "picture", go: async (page, t, world) => {
     await group(page, t, world);
     return press(page.locator("a.thumb").first());

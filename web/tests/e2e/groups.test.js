@@ -3,6 +3,7 @@
 // One of the two browsers has no event stream and polls.
 const assert = require("node:assert/strict");
 const { Buffer } = require("node:buffer");
+const { randomUUID } = require("node:crypto");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
 const { AT_ONCE_MS, becomes, choose, create_group, inside, person, row, sees, sign_in, write } = require("./people");
@@ -98,6 +99,21 @@ test("invited, let in, promoted, muted, removed, banned; handed over and dissolv
   await panel(ann).getByText("3/3", { exact: true }).waitFor();
   await member(ann, "Cat").waitFor();
 
+  // Bob shares a group with Cat: he may invite her to another from her profile, though she is no friend.
+  await create_group(bob, "Elsewhere");
+  await bob.ask("POST", "/api/groups", { name: "Shut", join_mode: "closed", client_id: randomUUID() }, 201);
+  await open_panel(bob, "Crew");
+  await choose(bob, "About Cat", "Profile");
+  await dialog(bob, "Cat").getByRole("button", { name: "Invite to a group" }).click();
+  await dialog(bob, "Invite to a group").getByRole("button", { name: /Shut/ }).click();
+  await dialog(bob, "Invite to a group").getByRole("alert").filter({ hasText: "no new members" }).waitFor();
+  assert.equal(await dialog(bob, "Invite to a group").getByRole("button", { name: /Crew/ }).count(), 0, "she is there already");
+  await dialog(bob, "Invite to a group").getByRole("button", { name: /Elsewhere/ }).click();
+  await dialog(bob, "Cat").getByRole("button", { name: "Message", exact: true }).waitFor();
+  const { conversations } = await cat.ask("GET", "/api/sync");
+  assert.deepEqual(conversations.filter((one) => one.type === "direct").map((one) => one.last_message.kind), ["group.invitation"]);
+  await bob.page.keyboard.press("Escape");
+
   // Full: nobody can be invited, and the reason is there. Dan cannot be let in either.
   assert.equal(await panel(ann).getByRole("button", { name: "Invite", exact: true }).isDisabled(), true);
   await panel(ann).getByText("The group is full (3/3): nobody can be invited.").waitFor();
@@ -110,7 +126,6 @@ test("invited, let in, promoted, muted, removed, banned; handed over and dissolv
   await ann.page.keyboard.press("Escape");
 
   // Bob becomes an admin; his page knows without a reload.
-  await open_panel(bob, "Crew");
   assert.equal(await panel(bob).getByRole("button", { name: /Requests/ }).count(), 0);
   await choose(ann, "About Bob", "Make an admin");
   await told(bob, "Ann made Bob an admin");

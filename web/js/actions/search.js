@@ -32,12 +32,10 @@ chat.search = (function () {
     return found.join("&");
   }
 
-  /** @param {?} app its store, api, groups, history; and friends; doors, where there are such */
+  /** @param {?} app its store, api, doors, friends, history */
   function search(app) {
     var running = {}; // by place: the request that counts
     var timer = null;
-
-    function doors() { return app.doors || app.groups; }
 
     function stop(place) {
       if (running[place]) { running[place].abort(); }
@@ -82,7 +80,7 @@ chat.search = (function () {
       /** What stands in the box changed: the answer to what stood there before is void. */
       typed: function (text) {
         clearTimeout(timer);
-        if (app.store.state().search) { doors().show_find(false); }
+        if (app.store.state().search) { app.doors.show_find(false); }
         app.store.dispatch({ type: "finder", text: text });
         if (app.store.state().seeks.all) { close("all"); }
         if (enough(text.trim())) { timer = setTimeout(function () { everywhere(text); }, chat.limits.search_pause_ms); }
@@ -98,8 +96,8 @@ chat.search = (function () {
       },
       find_groups: function (query) {
         clear();
-        doors().show_find(true);
-        doors().look_for(query);
+        app.doors.show_find(true);
+        app.doors.look_for(query);
       },
       more: function (place) { page(place, 0); },
       /** In the open conversation; members are needed for the choice of who said it. */
@@ -117,13 +115,7 @@ chat.search = (function () {
       here: function (form) { ask("here", form); },
       close_here: function () { close("here"); },
       /** To where it was said. */
-      jump: function (message) {
-        if (app.history.jump) {
-          app.history.jump(message.conversation, message.seq);
-        } else {
-          app.groups.open(message.conversation);
-        }
-      },
+      jump: function (message) { app.history.jump(message.conversation, message.seq); },
       /** Effect: searching here ends with what is open, and gives way to the panel. */
       follow: function (before, after) {
         var here = after.seeks.here;

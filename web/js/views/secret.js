@@ -26,12 +26,15 @@ chat.secret = (function () {
       this.field.select();
     },
 
-    /** props: { label, value, hint? } */
+    /** props: { label, value, hint?, quiet?: is the label said elsewhere already? } */
     render: function (props, state) {
       return el.div({ class: "secret" },
-        el.label({ "for": "secret" }, props.label),
+        el.label({ class: props.quiet ? "sr" : null, "for": "secret" }, props.label),
         el.div({ class: "secret__row" },
-          el.input({ class: "input", id: "secret", readOnly: true, value: props.value, ref: this.attach, onFocus: this.all }),
+          el.input({
+            class: "input secret__value", id: "secret", type: "text", readOnly: true, value: props.value,
+            ref: this.attach, onFocus: this.all
+          }),
           el.button({ class: "primary", type: "button", onClick: this.copy }, t("secret.copy"))),
         el.p({ class: "soft" }, props.hint || t("secret.once")),
         el.p({ class: "soft", role: "status" }, state.said || ""));

@@ -42,6 +42,31 @@ async fn a_log_that_lost_its_end() {
     world.close().await;
 }
 
+/// A poll that is held when the engine closes is answered at once, and told why.
+#[tokio::test(start_paused = true)]
+async fn a_poll_that_is_held() {
+    let world = World::new(2, 1, 21).await;
+    let (engine, viewer) = (&world.engine, world.viewers[1]);
+    let now = engine.poll(viewer, None, Duration::ZERO).await.unwrap();
+    let held = engine.poll(
+        viewer,
+        Some(now.cursor.to_string()),
+        Duration::from_secs(25),
+    );
+    let asked = tokio::time::Instant::now();
+    let (answer, _closed) = tokio::join!(held, async {
+        world.settle().await;
+        engine.close().await
+    });
+    assert!(asked.elapsed() < Duration::from_secs(1));
+    let events = answer.unwrap().events;
+    assert_eq!(
+        &*events[events.len() - 1],
+        br#"{"reason":"draining","type":"bye"}"#
+    );
+    world.close().await;
+}
+
 /// An engine that was forgotten would leave its actors alive: debug builds say so.
 #[tokio::test(start_paused = true)]
 #[should_panic(expected = "dropped without close()")]

@@ -223,9 +223,14 @@ impl Poll {
     }
 
     fn answer(&mut self) -> Answer {
+        let mut events = std::mem::take(&mut self.events);
+        // Whoever polls is told, too, why nobody will answer for a while.
+        if self.core.stopping.is_cancelled() {
+            events.push(entries::bye(Bye::Draining));
+        }
         Answer {
             cursor: self.track.cursor(),
-            events: std::mem::take(&mut self.events),
+            events,
         }
     }
 }

@@ -122,20 +122,22 @@ for (const [tag, options] of Object.entries({ stream: {}, poll: { event_source: 
   });
 }
 
-test("the server restarts: the page says so, and goes on", { timeout: 120000 }, async () => {
-  const { ann, bob } = await two("restart");
-  const restarted = running.restart(4000);
-  await banner(ann, /The server is restarting\. Trying again… \d+ s/).waitFor();
-  await write(ann, "written meanwhile");
-  await ann.page.getByText(/Not sent yet|Sending/).first().waitFor();
-  await restarted;
-  await sees(bob, "written meanwhile", 60000);
-  await write(bob, "and back");
-  await sees(ann, "and back", 60000);
-  await agree(ann, bob, 3);
-  await calm(ann);
-  await part(ann, bob);
-});
+for (const [tag, options] of [["stream", {}], ["poll", { event_source: false }]]) {
+  test(`${tag}: the server restarts: the page says so, and goes on`, { timeout: 120000 }, async () => {
+    const { ann, bob } = await two(`restart_${tag}`, options);
+    const restarted = running.restart(4000);
+    await banner(ann, /The server is restarting\. Trying again… \d+ s/).waitFor();
+    await write(ann, "written meanwhile");
+    await ann.page.getByText(/Not sent yet|Sending/).first().waitFor();
+    await restarted;
+    await sees(bob, "written meanwhile", 60000);
+    await write(bob, "and back");
+    await sees(ann, "and back", 60000);
+    await agree(ann, bob, 3);
+    await calm(ann);
+    await part(ann, bob);
+  });
+}
 
 test("offline: the page says so only if the link is down as well, and sends once", { timeout: 90000 }, async () => {
   const { ann, bob } = await two("offline");

@@ -6,6 +6,13 @@ const { proxy } = require("./proxy");
 const AT_ONCE_MS = 3000;
 const PASSWORD = "correct horse battery";
 
+// Everything that came after Internet Explorer 11. Promise, Map and Symbol stay: the debugger that drives
+// the page needs them. That the page does without them is what the engines in ../legacy show.
+const NEW = ["EventSource", "SharedWorker", "BroadcastChannel", "fetch", "URLSearchParams", "AbortController",
+  "IntersectionObserver", "ResizeObserver", "CSS", "Proxy", "Reflect", "WebSocket", "Worker"];
+// WEBQQ_OLD=1: in this run everybody has a browser without them (poll_mode.test.js).
+const OLD = process.env.WEBQQ_OLD === "1";
+
 /**
  * One person: a browser context, its page, the feed routes it used, its complaints.
  * The browser does not tell what a shared worker asks for: so an ear of their own
@@ -24,7 +31,7 @@ async function person(chromium, url, name, { event_source = true, shared_worker 
   if (!way) { context.on("close", ear.stop); }
   if (!event_source) { await context.addInitScript("delete window.EventSource;"); }
   if (!shared_worker) { await context.addInitScript("delete window.SharedWorker;"); }
-  for (const one of gone) { await context.addInitScript(`delete window.${one};`); }
+  for (const one of OLD ? [...NEW, ...gone] : gone) { await context.addInitScript(`delete window.${one};`); }
   const complaints = [];
   const who = { name, username: "", context, url: ear.url, ear, feeds, complaints };
   who.page = await tab(who);
@@ -41,6 +48,7 @@ async function tab(who) {
     if (line.type() === "error" && !/Failed to load resource/.test(line.text())) { complaints.push(line.text()); }
   });
   await page.goto(who.url);
+  if (OLD) { assert.equal(await page.evaluate(() => typeof globalThis.EventSource), "undefined", "an old browser"); }
   return page;
 }
 
@@ -135,6 +143,6 @@ function has_focus(locator, sentence) {
 }
 
 module.exports = {
-  AT_ONCE_MS, PASSWORD, becomes, bubble, bubbles, choose, create_group, has_focus, inside, join_group, person, row, sees, sign_in,
-  sign_out, sign_up, tab, write
+  AT_ONCE_MS, NEW, PASSWORD, becomes, bubble, bubbles, choose, create_group, has_focus, inside, join_group, person, row, sees,
+  sign_in, sign_out, sign_up, tab, write
 };

@@ -4,15 +4,12 @@
 // compose, scroll up, and lose the network. Things are seen through locators only: the
 // test's own means of looking into the page need what is gone.
 const assert = require("node:assert/strict");
+const { execFile } = require("node:child_process");
+const path = require("node:path");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
-const { becomes, bubble, bubbles, create_group, join_group, person, sees, sign_in, sign_out, sign_up, write } = require("./people");
+const { NEW, becomes, bubble, bubbles, create_group, join_group, person, sees, sign_in, sign_out, sign_up, write } = require("./people");
 const { proxy } = require("./proxy");
-
-// Promise, Map and Symbol stay: the debugger that drives the page needs them. That the
-// page does without them is what the engines in ../legacy show.
-const GONE = ["EventSource", "SharedWorker", "BroadcastChannel", "fetch", "URLSearchParams", "AbortController",
-  "IntersectionObserver", "ResizeObserver", "CSS", "Proxy", "Reflect", "WebSocket", "Worker"];
 
 let running;
 let chromium;
@@ -31,8 +28,8 @@ after(async () => {
 });
 
 test("two people, old browsers, one of them cut off for a while", { timeout: 120000 }, async () => {
-  const ann = await person(chromium, between.url, "Ann old", { gone: GONE });
-  const bob = await person(chromium, running.url, "Bob old", { gone: GONE });
+  const ann = await person(chromium, between.url, "Ann old", { gone: NEW });
+  const bob = await person(chromium, running.url, "Bob old", { gone: NEW });
   await sign_up(ann, "ann_old");
   await sign_up(bob, "bob_old");
   await create_group(ann, "Old ways");
@@ -81,3 +78,19 @@ test("two people, old browsers, one of them cut off for a while", { timeout: 120
     await who.context.close();
   }
 });
+
+// What the page does with a keyboard and with ten thousand messages, all of it once more.
+for (const name of ["compose", "scroll"]) {
+  test(`${name}.test.js in old browsers`, { timeout: 300000 }, async (context) => {
+    const env = { ...process.env, WEBQQ_OLD: "1" };
+    delete env.NODE_TEST_CONTEXT; // or it would take itself for a part of this run, and do nothing
+    const { code, out } = await new Promise((resolve) => {
+      execFile(process.execPath, ["--test", "--test-reporter=tap", path.join(__dirname, `${name}.test.js`)],
+        { env, maxBuffer: 1e8 }, (failed, stdout) => resolve({ code: failed ? failed.code : 0, out: stdout }));
+    });
+    const passed = Number(/^# pass (\d+)$/m.exec(out)[1]);
+    context.diagnostic(`${passed} passed`);
+    assert.equal(code, 0, out.split("\n").filter((line) => /^not ok|error:/.test(line)).join("\n"));
+    assert.ok(passed >= 5, out);
+  });
+}

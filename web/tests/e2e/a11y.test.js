@@ -3,11 +3,10 @@
 // any state of the page, in both themes and both languages; and the keyboard alone
 // goes the whole way.
 const assert = require("node:assert/strict");
-const { after, before, describe, test } = require("node:test");
+const { describe, test } = require("node:test");
 const { focused, violations } = require("./axe");
-const { browser, server } = require("./browser");
 const { becomes } = require("./people");
-const { DESKTOP, PHONE, scene, stage } = require("./scene");
+const { DESKTOP, PHONE, house } = require("./scene");
 const { STATES } = require("./states");
 const { LANGUAGES } = require("./words");
 
@@ -18,24 +17,11 @@ for (const language of LANGUAGES) {
 // What shows on a phone only is looked at there, too; colours and words are the same.
 LOOKS.push({ language: "zh-CN", theme: "light", viewport: PHONE });
 
-let running;
-let chromium;
-let made;
-
-before(async () => {
-  running = await server({ options: ["--post-rate", "0"] });
-  chromium = await browser();
-  made = await stage(running);
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const { scene, made } = house();
 
 describe("axe", { concurrency: 2 }, () => LOOKS.forEach((look) => {
   test(`${look.language}, ${look.theme}, ${look.viewport.width} px`, { timeout: 180000 }, async (context) => {
-    const on = await scene(chromium, made, look);
+    const on = await scene(look);
     for (const state of STATES) {
       // Each state is a test of its own: one that is broken does not hide the others.
       await context.test(state.name, { timeout: 30000 }, async () => {
@@ -53,7 +39,7 @@ describe("axe", { concurrency: 2 }, () => LOOKS.forEach((look) => {
 }));
 
 test("axe notices what it is there to notice", { timeout: 30000 }, async () => {
-  const on = await scene(chromium, made, { language: "en" });
+  const on = await scene({ language: "en" });
   const page = await on.show(STATES[0]);
   await page.evaluate(() => {
     const nameless = globalThis.document.createElement("button");
@@ -80,7 +66,7 @@ async function tab_to(page, name, { key = "Tab", begins = false } = {}) {
 
 for (const language of LANGUAGES) {
   test(`by keyboard alone: sign in, write, look at the group, sign out (${language})`, { timeout: 90000 }, async () => {
-    const on = await scene(chromium, made, { language });
+    const on = await scene({ language });
     const { t } = on;
     const page = await on.show(STATES[0]);
     await tab_to(page, t("door.username"));
@@ -91,9 +77,9 @@ for (const language of LANGUAGES) {
     await page.locator(".row").first().waitFor();
 
     // Open the group: the focus goes to where one writes.
-    await tab_to(page, made.GROUP, { begins: true });
+    await tab_to(page, made().GROUP, { begins: true });
     await page.keyboard.press("Enter");
-    await becomes(async () => (await focused(page)).name === t("composer.to", { name: made.GROUP }) || focused(page),
+    await becomes(async () => (await focused(page)).name === t("composer.to", { name: made().GROUP }) || focused(page),
       "the focus is in the composer");
     const said = `by keyboard ${language}`;
     await page.keyboard.type(said);

@@ -4,31 +4,20 @@
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const path = require("node:path");
-const { after, before, describe, test } = require("node:test");
+const { describe, test } = require("node:test");
 const { focused, violations } = require("./axe");
-const { browser } = require("./browser");
 const { server_with } = require("./command");
 const { DIALOGUES, PLACES, furnish } = require("./dialogues");
 const { Friend } = require("./friend");
 const { becomes } = require("./people");
-const { DESKTOP, PHONE, scene, stage } = require("./scene");
+const { DESKTOP, PHONE, house } = require("./scene");
 const { WEB, scripts } = require("../load");
 
 const TABS = 40;
 
-let running;
-let chromium;
-let made;
-
-before(async () => {
-  running = await server_with({ WEBQQ_POST_RATE: "0", WEBQQ_AUTH_RATE: "0" });
-  chromium = await browser();
-  made = await furnish(await stage(running), running, Friend);
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
+const { scene } = house({
+  start: () => server_with({ WEBQQ_POST_RATE: "0", WEBQQ_AUTH_RATE: "0" }),
+  furnish: (made, running) => furnish(made, running, Friend)
 });
 
 const box = (page) => page.locator("[role=dialog], [role=alertdialog]").first();
@@ -53,7 +42,7 @@ const LOOKS = [
 
 describe("axe", { concurrency: 2 }, () => LOOKS.forEach((look) => {
   test(`${look.language}, ${look.theme}, ${look.viewport.width} px`, { timeout: 300000 }, async (context) => {
-    const on = await scene(chromium, made, look);
+    const on = await scene(look);
     for (const state of [...DIALOGUES, ...PLACES]) {
       await context.test(state.name, { timeout: 30000 }, async () => {
         const page = await on.show({ ...state, seen: seen(state) });
@@ -69,7 +58,7 @@ describe("axe", { concurrency: 2 }, () => LOOKS.forEach((look) => {
 }));
 
 test("by the keyboard alone", { timeout: 300000 }, async (context) => {
-  const on = await scene(chromium, made, { language: "en" });
+  const on = await scene({ language: "en" });
   for (const state of DIALOGUES) {
     await context.test(state.name, { timeout: 30000 }, async () => {
       let opener = null;

@@ -5,8 +5,7 @@
 const assert = require("node:assert/strict");
 const { after, before, describe, test } = require("node:test");
 const { dictionary } = require("../load");
-const { browser, server } = require("./browser");
-const { scene, stage } = require("./scene");
+const { house } = require("./scene");
 const { STATES } = require("./states");
 const { LANGUAGES } = require("./words");
 
@@ -15,20 +14,7 @@ const NARROW = { width: 320, height: 640 };
 // Texts of another language may be this much longer than the longer of ours.
 const LONGER = 1.25;
 
-let running;
-let chromium;
-let made;
-
-before(async () => {
-  running = await server({ options: ["--post-rate", "0"] });
-  chromium = await browser();
-  made = await stage(running);
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const { scene } = house();
 
 /** What is said on the page by the page: texts and names, without what people wrote. */
 function said(page) {
@@ -96,7 +82,7 @@ function check_words(language, heard) {
 for (const language of LANGUAGES) {
   describe(language, () => {
     let on;
-    before(async () => { on = await scene(chromium, made, { language, viewport: NARROW }); });
+    before(async () => { on = await scene({ language, viewport: NARROW }); });
     after(async () => { if (on) { await on.close(); } });
 
     for (const state of STATES) {
@@ -126,7 +112,7 @@ describe("a language with longer words", () => {
   }
 
   before(async () => {
-    on = await scene(chromium, made, { language: "en", texts: long, viewport: NARROW });
+    on = await scene({ language: "en", texts: long, viewport: NARROW });
   });
   after(async () => { if (on) { await on.close(); } });
 

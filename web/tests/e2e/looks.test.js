@@ -9,10 +9,9 @@ const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
-const { after, before, test } = require("node:test");
+const { test } = require("node:test");
 const { PNG } = require("pngjs");
-const { browser, server } = require("./browser");
-const { DESKTOP, PHONE, scene, stage } = require("./scene");
+const { DESKTOP, PHONE, house } = require("./scene");
 const { STATES } = require("./states");
 
 const FILE = path.join(__dirname, "../fixtures/structure.txt");
@@ -25,29 +24,14 @@ const STEP_MS = 100;
 // It says how long it waits: no two moments are the same.
 const MOVING = ["offline"];
 
-let running;
-let chromium;
-let made;
-
-before(async () => {
-  running = await server({ options: ["--post-rate", "0"] });
-  chromium = await browser();
-  made = await stage(running);
-  // What was not read looks different once it was: everything is, from here on.
-  const on = await scene(chromium, made);
-  for (const name of ["group", "direct"]) { await on.show(STATES.find((one) => one.name === name)); }
-  await on.close();
-  for (const one of [made.group, made.family, made.direct]) {
-    const { conversations } = await made.me.ask("GET", "/api/sync");
+// What was not read looks different once it was: everything is read before one looks.
+const { scene } = house({ furnish: async (world) => {
+  for (const one of [world.group, world.family, world.direct]) {
+    const { conversations } = await world.me.ask("GET", "/api/sync");
     const { head_seq: seq } = conversations.find((held) => held.id === one);
-    await made.me.ask("PUT", `/api/conversations/${one}/read`, { seq });
+    await world.me.ask("PUT", `/api/conversations/${one}/read`, { seq });
   }
-}, { timeout: 60000 });
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+} });
 
 /** A browser that lacks what IE11 lacks; without CSS.supports js/legacy.js fills in the colours. */
 async function old(context) {
@@ -108,7 +92,7 @@ function differ(name, one, two) {
 
 for (const viewport of [DESKTOP, PHONE]) {
   test(`an old browser draws the same, ${viewport.width} px`, { timeout: 240000 }, async () => {
-    const [today, then] = [await scene(chromium, made, { viewport }), await scene(chromium, made, { viewport, ready: old })];
+    const [today, then] = [await scene({ viewport }), await scene({ viewport, ready: old })];
     const told = [];
     for (const state of STATES.filter((one) => !MOVING.includes(one.name))) {
       told.push(differ(state.name, await picture(today, state), await picture(then, state, forget_properties)));
@@ -130,7 +114,7 @@ async function structure(on, state) {
 }
 
 test("every state consists of what it did", { timeout: 120000 }, async () => {
-  const on = await scene(chromium, made);
+  const on = await scene();
   const found = {};
   for (const state of STATES.filter((one) => !MOVING.includes(one.name))) { found[state.name] = await structure(on, state); }
   await on.close();

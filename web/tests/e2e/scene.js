@@ -1,5 +1,7 @@
 "use strict";
 // Puts a page of the world into one of the states.
+const { after, before } = require("node:test");
+const { browser, server } = require("./browser");
 const { Friend } = require("./friend");
 const { proxy } = require("./proxy");
 const { words } = require("./words");
@@ -61,4 +63,27 @@ async function scene(chromium, staged, { language = "en", theme = "light", viewp
   };
 }
 
-module.exports = { DESKTOP, PHONE, scene, stage };
+/**
+ * What a test file needs that looks at states: there before its tests, gone after them. `start` gives
+ * the server, `furnish(world, running)` puts more into the world.
+ * @returns {{scene: function(Object=): Promise, made: function(): Object}} a page in one look; the world
+ */
+function house({ start = () => server({ options: ["--post-rate", "0"] }), furnish = async () => {} } = {}) {
+  let running, chromium, made;
+
+  before(async () => {
+    running = await start();
+    chromium = await browser();
+    made = await stage(running);
+    await furnish(made, running);
+  }, { timeout: 60000 });
+
+  after(async () => {
+    if (chromium) { await chromium.close(); }
+    if (running) { await running.stop(); }
+  });
+
+  return { scene: (look) => scene(chromium, made, look), made: () => made };
+}
+
+module.exports = { DESKTOP, PHONE, house };

@@ -8,10 +8,9 @@
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const path = require("node:path");
-const { after, before, test } = require("node:test");
+const { test } = require("node:test");
 const { PNG } = require("pngjs");
-const { browser, server } = require("./browser");
-const { DESKTOP, PHONE, scene, stage } = require("./scene");
+const { DESKTOP, PHONE, house } = require("./scene");
 const { STATES } = require("./states");
 
 const WANTED = process.env.WEBQQ_SHOTS || "";
@@ -25,20 +24,7 @@ const README = { "chat-light.png": LOOKS["desktop-light-zh"], "chat-dark.png": L
 // What a reader of the README is shown: several people, a reply, a picture, a mention, a file.
 const SHOWN = ["张伟", "丽丽", "@小明", "好漂亮！在哪儿拍的？", "生命周期.txt"];
 
-let running;
-let chromium;
-let made;
-
-before(async () => {
-  running = await server({ options: ["--post-rate", "0"] });
-  chromium = await browser();
-  made = await stage(running);
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const { scene } = house();
 
 /** Without a font for it, every Chinese character is the same empty box. */
 async function has_chinese(page) {
@@ -62,7 +48,7 @@ async function take(page, file) {
 test("the conversation of the README", { timeout: 60000 }, async () => {
   const group = STATES.find((one) => one.name === "group");
   for (const [name, look] of Object.entries(README)) {
-    const on = await scene(chromium, made, look);
+    const on = await scene(look);
     const page = await on.show(group);
     for (const text of SHOWN) { await page.getByText(text).first().waitFor(); }
     if (WANTED === "update") { await take(page, path.join(DOCS, name)); }
@@ -76,7 +62,7 @@ test("the conversation of the README", { timeout: 60000 }, async () => {
 if (WANTED && WANTED !== "update") {
   for (const [look, values] of Object.entries(LOOKS)) {
     test(`one of every state: ${look}`, { timeout: 300000 }, async () => {
-      const on = await scene(chromium, made, values);
+      const on = await scene(values);
       for (const state of STATES) {
         try {
           await take(await on.show(state), path.join(WANTED, `${state.name}-${look}.png`));

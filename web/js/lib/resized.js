@@ -1,5 +1,5 @@
-// Tells when the height of a node changes. Where the browser does not tell, somebody
-// has to look.
+// Tells when the size of a node changes. Where the browser does not tell, somebody has
+// to look.
 var chat = chat || {};
 
 chat.resized = (function () {
@@ -9,7 +9,7 @@ chat.resized = (function () {
 
   /** @param {HTMLElement} node  @param {function(): void} run  @returns {function(): void} ends it */
   function resized(node, run) {
-    var height = node.offsetHeight, watch, timer;
+    var width = node.offsetWidth, height = node.offsetHeight, watch, timer;
     if (self.ResizeObserver) {
       watch = new self.ResizeObserver(run);
       watch.observe(node);
@@ -17,7 +17,8 @@ chat.resized = (function () {
     }
     function look() {
       timer = setTimeout(look, LOOK_MS);
-      if (node.offsetHeight === height) { return; }
+      if (node.offsetWidth === width && node.offsetHeight === height) { return; }
+      width = node.offsetWidth;
       height = node.offsetHeight;
       run();
     }

@@ -11,8 +11,9 @@ chat.forward_to = (function () {
       state: props.state, name: chat.i18n.t("forward.title"), on_close: close,
       may: function (one) { return !one.left; },
       on_choose: function (id) {
+        var problem = props.act.send.forward(dialog.conversation, dialog.seq, id);
         close();
-        props.act.notice(props.act.send.forward(dialog.conversation, dialog.seq, id));
+        if (problem) { props.act.notice(problem); }
       }
     });
   }

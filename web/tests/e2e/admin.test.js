@@ -2,23 +2,12 @@
 // The pages of the people who run the server, each walked once by the first of them,
 // who was made one on the command line.
 const assert = require("node:assert/strict");
-const { after, before, test } = require("node:test");
-const { browser } = require("./browser");
+const { test } = require("node:test");
+const { equip } = require("./browser");
 const { server_with } = require("./command");
 const { becomes, create_group, inside, join_group, person, sees, sign_in, sign_up, write } = require("./people");
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server_with();
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip(server_with);
 
 const ask = (method, address, body) => "new Promise(function (done) { chat.http(" +
   [method, address, body].map((part) => JSON.stringify(part)).join(", ") + ", function (problem, answer) { done(problem || answer); }); })";
@@ -53,14 +42,14 @@ async function secret(who) {
 }
 
 async function scenario(tag, event_source) {
-  running.administrator(`root_${tag}`, `Root ${tag}`);
-  const root = await person(chromium, running.url, `Root ${tag}`, { event_source });
+  site.server.administrator(`root_${tag}`, `Root ${tag}`);
+  const root = await person(site.chromium, site.url, `Root ${tag}`, { event_source });
   await root.context.grantPermissions(["clipboard-read", "clipboard-write"]);
   root.username = `root_${tag}`;
   await sign_in(root);
   await inside(root);
-  const ann = await person(chromium, running.url, `Ann ${tag}`, { event_source });
-  const bob = await person(chromium, running.url, `Bob ${tag}`, { event_source });
+  const ann = await person(site.chromium, site.url, `Ann ${tag}`, { event_source });
+  const bob = await person(site.chromium, site.url, `Bob ${tag}`, { event_source });
   await sign_up(ann, `admin_ann_${tag}`);
   await sign_up(bob, `admin_bob_${tag}`);
   await create_group(ann, `Governed ${tag}`);
@@ -187,7 +176,7 @@ test("the last administrator stays one, and the page says why", { timeout: 60000
   const alone = await server_with();
   try {
     alone.administrator("alone", "Alone");
-    const root = await person(chromium, alone.url, "Alone");
+    const root = await person(site.chromium, alone.url, "Alone");
     root.username = "alone";
     await sign_in(root);
     await inside(root);

@@ -4,6 +4,7 @@ const { execFileSync, spawn } = require("node:child_process");
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
+const { after, before } = require("node:test");
 
 const CHROMIUM = process.env.CHROMIUM || "/usr/bin/chromium";
 const READY_MS = 20000;
@@ -99,4 +100,24 @@ function browser() {
   ] });
 }
 
-module.exports = { browser, server };
+/**
+ * The server and the browser of a test file: there before its tests, gone after them. `make` gives the server.
+ * @returns {{url: string, server: Object, chromium: Object}} to be asked once a test or a hook runs
+ */
+function equip(make = server) {
+  const site = { server: null, chromium: null, get url() { return site.server.url; } };
+
+  before(async () => {
+    site.server = await make();
+    site.chromium = await browser();
+  }, { timeout: 60000 });
+
+  after(async () => {
+    if (site.chromium) { await site.chromium.close(); }
+    if (site.server) { await site.server.stop(); }
+  });
+
+  return site;
+}
+
+module.exports = { browser, equip, server };

@@ -1,26 +1,15 @@
 "use strict";
 // Writing with an input method, and the page in a browser that lacks what is new.
 const assert = require("node:assert/strict");
-const { after, before, test } = require("node:test");
-const { browser, server } = require("./browser");
+const { test } = require("node:test");
+const { equip } = require("./browser");
 const { Friend } = require("./friend");
 const { becomes, bubble, bubbles, choose, create_group, inside, join_group, person, row, sees, sign_up, write } = require("./people");
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server();
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip();
 
 test("Enter while composing chooses a word and sends nothing", { timeout: 120000 }, async () => {
-  const ann = await person(chromium, running.url, "Ann");
+  const ann = await person(site.chromium, site.url, "Ann");
   await sign_up(ann, "compose_ann");
   await create_group(ann, "Composed");
   const field = ann.page.locator("textarea");
@@ -41,8 +30,8 @@ test("Enter while composing chooses a word and sends nothing", { timeout: 120000
 
 /** Two people in one group. */
 async function two(tag) {
-  const ann = await person(chromium, running.url, `Ann ${tag}`);
-  const bob = await person(chromium, running.url, `Bob ${tag}`);
+  const ann = await person(site.chromium, site.url, `Ann ${tag}`);
+  const bob = await person(site.chromium, site.url, `Bob ${tag}`);
   await sign_up(ann, `ann_${tag}`);
   await sign_up(bob, `bob_${tag}`);
   await create_group(ann, `Group ${tag}`);
@@ -62,7 +51,7 @@ function last_message(who) {
 }
 
 test("with the other setting Enter is a new line and Ctrl+Enter sends", { timeout: 120000 }, async () => {
-  const ann = await person(chromium, running.url, "Ann");
+  const ann = await person(site.chromium, site.url, "Ann");
   await sign_up(ann, "ctrl_ann");
   await create_group(ann, "Ctrl");
   await ann.page.getByText("Enter sends").waitFor();
@@ -85,7 +74,7 @@ test("with the other setting Enter is a new line and Ctrl+Enter sends", { timeou
 });
 
 test("half-typed texts stay with their conversation and survive a reload", { timeout: 120000 }, async () => {
-  const ann = await person(chromium, running.url, "Ann");
+  const ann = await person(site.chromium, site.url, "Ann");
   const field = ann.page.locator("textarea");
   await sign_up(ann, "draft_ann");
   await create_group(ann, "First");
@@ -231,7 +220,7 @@ test("a text that was taken back comes into the field, after what is there", { t
 });
 
 test("too long is counted before it is refused, and nothing typed is lost", { timeout: 120000 }, async () => {
-  const ann = await person(chromium, running.url, "Ann");
+  const ann = await person(site.chromium, site.url, "Ann");
   await sign_up(ann, "long_ann");
   await create_group(ann, "Long");
   const field = ann.page.locator("textarea");
@@ -253,9 +242,9 @@ test("too long is counted before it is refused, and nothing typed is lost", { ti
 });
 
 test("in slow mode the seconds run down beside the field", { timeout: 60000 }, async () => {
-  const owner = await Friend.sign_up(running.url, "slow_owner", "Owner");
+  const owner = await Friend.sign_up(site.url, "slow_owner", "Owner");
   await owner.ask("PATCH", `/api/groups/${await owner.create_group("Slow")}`, { slow_mode: 5 });
-  const ann = await person(chromium, running.url, "Ann slow");
+  const ann = await person(site.chromium, site.url, "Ann slow");
   await sign_up(ann, "ann_slow");
   await join_group(ann, "Slow");
   const pause = ann.page.getByText(/Slow mode: write again in [1-5] second/);
@@ -295,12 +284,12 @@ test("a nudge shakes the other's window, unless they mind motion; a second one i
 });
 
 test("without custom properties the page has its light colours all the same", { timeout: 120000 }, async () => {
-  const context = await chromium.newContext();
+  const context = await site.chromium.newContext();
   await context.addInitScript("delete window.CSS;");
   const page = await context.newPage();
   const complaints = [];
   page.on("console", (line) => { if (/Content Security Policy/.test(line.text())) { complaints.push(line.text()); } });
-  await page.goto(running.url);
+  await page.goto(site.url);
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   const written = await page.evaluate("Array.prototype.some.call(document.styleSheets[document.styleSheets.length - 1].cssRules," +
     "function (rule) { return /^body/.test(rule.selectorText) && rule.style.color === 'rgb(27, 36, 48)'; })");

@@ -1,8 +1,7 @@
 "use strict";
 // What a person does among their contacts and with their own profile, in the words of the page.
 const assert = require("node:assert/strict");
-const { after, before } = require("node:test");
-const { browser, server } = require("./browser");
+const { equip } = require("./browser");
 const { inside, person, sign_in, sign_up } = require("./people");
 
 // Told by the feed, asked for anew and drawn, on machines that have other things to do.
@@ -99,19 +98,8 @@ async function leave(...all) {
  * door, `two(tag)` are two people, one of whose browsers has no event stream, `second(who)` is another device.
  */
 function company() {
-  let running, chromium;
-
-  before(async () => {
-    running = await server();
-    chromium = await browser();
-  });
-
-  after(async () => {
-    if (chromium) { await chromium.close(); }
-    if (running) { await running.stop(); }
-  });
-
-  const one = (name, options) => person(chromium, running.url, name, options);
+  const site = equip();
+  const one = (name, options) => person(site.chromium, site.url, name, options);
 
   return {
     one,

@@ -1,23 +1,12 @@
 "use strict";
 // The door in all its states: wrong, taken, too soon, closed, by invitation, down.
 const assert = require("node:assert/strict");
-const { after, before, test } = require("node:test");
-const { browser } = require("./browser");
+const { test } = require("node:test");
+const { equip } = require("./browser");
 const { server_with } = require("./command");
 const { PASSWORD, becomes, has_focus, inside, person, sign_in, sign_out } = require("./people");
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server_with();
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip(server_with);
 
 const field = (who, name) => who.page.locator("#door-" + name);
 const to_sign_up = (who) => who.page.getByRole("button", { name: "Create an account" }).click();
@@ -35,7 +24,7 @@ async function fill_sign_up(who, username, password = PASSWORD) {
 }
 
 async function scenario(tag, event_source) {
-  const ann = await person(chromium, running.url, `Ann ${tag}`, { event_source });
+  const ann = await person(site.chromium, site.url, `Ann ${tag}`, { event_source });
   await ann.page.getByText("Chat in the browser").waitFor();
   await has_focus(field(ann, "username"), "one can begin at once");
   assert.deepEqual([await field(ann, "username").getAttribute("autocomplete"), await field(ann, "password").getAttribute("autocomplete")],
@@ -74,7 +63,7 @@ async function scenario(tag, event_source) {
   await ann.page.locator("#door-password[type=password]").waitFor();
 
   // Taken, or so like a name that is taken that people would mix them up.
-  const bob = await person(chromium, running.url, `Bob ${tag}`, { event_source });
+  const bob = await person(site.chromium, site.url, `Bob ${tag}`, { event_source });
   await to_sign_up(bob);
   await fill_sign_up(bob, `door_ann_${tag}`);
   await told(bob, "Somebody has this user name.");
@@ -84,10 +73,10 @@ async function scenario(tag, event_source) {
   await has_focus(field(bob, "username"), "the user name has the focus");
 
   // Disabled, to who gives the right password.
-  running.command(["disable", ann.username]);
+  site.server.command(["disable", ann.username]);
   await sign_in(ann);
   await told(ann, "This account is disabled.");
-  running.command(["disable", ann.username, "--undo"]);
+  site.server.command(["disable", ann.username, "--undo"]);
 
   // Too many tries: one waits, and sees for how long.
   await ann.page.route("**/api/sessions", (route) => route.fulfill({
@@ -122,7 +111,7 @@ test("the door, then long-poll", { timeout: 120000 }, () => scenario("poll", fal
 test("by invitation: the field comes when it is needed; a wrong code, then a good one", { timeout: 60000 }, async () => {
   const invited = await server_with({ WEBQQ_REGISTRATION: "invite" });
   try {
-    const ann = await person(chromium, invited.url, "Ann invited");
+    const ann = await person(site.chromium, invited.url, "Ann invited");
     await to_sign_up(ann);
     assert.equal(await field(ann, "invitation").count(), 0);
     await fill_sign_up(ann, "invited_ann");
@@ -137,7 +126,7 @@ test("by invitation: the field comes when it is needed; a wrong code, then a goo
     await inside(ann);
 
     // Whoever knows that they have one need not be refused first.
-    const bob = await person(chromium, invited.url, "Bob invited");
+    const bob = await person(site.chromium, invited.url, "Bob invited");
     await to_sign_up(bob);
     await bob.page.getByRole("button", { name: "I have an invitation" }).click();
     await has_focus(field(bob, "invitation"), "the code has the focus");
@@ -155,7 +144,7 @@ test("by invitation: the field comes when it is needed; a wrong code, then a goo
 test("closed: nobody signs up, and the page says whom to ask", { timeout: 60000 }, async () => {
   const closed = await server_with({ WEBQQ_REGISTRATION: "closed" });
   try {
-    const ann = await person(chromium, closed.url, "Ann outside");
+    const ann = await person(site.chromium, closed.url, "Ann outside");
     await to_sign_up(ann);
     await fill_sign_up(ann, "outside_ann");
     await told(ann, "Nobody can sign up here.");
@@ -167,7 +156,7 @@ test("closed: nobody signs up, and the page says whom to ask", { timeout: 60000 
 });
 
 test("the door takes what a phone's width gives", { timeout: 60000 }, async () => {
-  const ann = await person(chromium, running.url, "Ann narrow");
+  const ann = await person(site.chromium, site.url, "Ann narrow");
   await ann.page.setViewportSize({ width: 320, height: 568 });
   await to_sign_up(ann);
   await field(ann, "display_name").waitFor();
@@ -176,7 +165,7 @@ test("the door takes what a phone's width gives", { timeout: 60000 }, async () =
 });
 
 test("an answer that comes after its user has gone comes to nobody", { timeout: 60000 }, async () => {
-  const ann = await person(chromium, running.url, "Ann late");
+  const ann = await person(site.chromium, site.url, "Ann late");
   const { page, context } = ann;
   await to_sign_up(ann);
   await fill_sign_up(ann, "late_ann");

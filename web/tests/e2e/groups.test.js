@@ -4,8 +4,8 @@
 const assert = require("node:assert/strict");
 const { Buffer } = require("node:buffer");
 const { randomUUID } = require("node:crypto");
-const { after, before, test } = require("node:test");
-const { browser, server } = require("./browser");
+const { test } = require("node:test");
+const { equip } = require("./browser");
 const { AT_ONCE_MS, becomes, choose, create_group, inside, person, row, sees, sign_in, write } = require("./people");
 const { befriend, program } = require("./program");
 
@@ -13,23 +13,12 @@ const { befriend, program } = require("./program");
 const PICTURE = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server();
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip();
 
 /** An account made by requests, and its page. */
 async function user(username, name, options) {
-  const by_request = await program(running.url, username, name);
-  const who = await person(chromium, running.url, name, options);
+  const by_request = await program(site.url, username, name);
+  const who = await person(site.chromium, site.url, name, options);
   who.username = username;
   who.id = by_request.id;
   who.ask = by_request.ask;
@@ -57,9 +46,9 @@ async function sure(who, label) {
 test("invited, let in, promoted, muted, removed, banned; handed over and dissolved", { timeout: 180000 }, async () => {
   const ann = await user("ann", "Ann");
   const bob = await user("bob", "Bob", { event_source: false });
-  const cat = await program(running.url, "cat", "Cat");
-  const dan = await program(running.url, "dan", "Dan");
-  const eve = await program(running.url, "eve", "Eve");
+  const cat = await program(site.url, "cat", "Cat");
+  const dan = await program(site.url, "dan", "Dan");
+  const eve = await program(site.url, "eve", "Eve");
   await befriend(ann, bob);
   await befriend(ann, dan);
 
@@ -283,8 +272,8 @@ test("the ways in: asking and waiting, links, and why not", { timeout: 120000 },
   await fay.page.keyboard.press("Escape");
 
   // Used up: somebody who is signed out signs in first, and is told.
-  await program(running.url, "hal", "Hal");
-  const hal = await person(chromium, running.url, "Hal");
+  await program(site.url, "hal", "Hal");
+  const hal = await person(site.chromium, site.url, "Hal");
   hal.username = "hal";
   await hal.page.goto("about:blank");
   await hal.page.goto(address.replace(fay.url, hal.url));
@@ -326,7 +315,7 @@ test("a bot, its token, a hook that speaks, and the end of both", { timeout: 120
   await bots.getByLabel("Name", { exact: true }).fill("Robot");
   await bots.getByRole("button", { name: "Make a bot" }).click();
   const token = await bots.getByLabel("Token of Robot").inputValue();
-  const me = await globalThis.fetch(`${running.url}/api/me`, { headers: { Authorization: `Bearer ${token}` } });
+  const me = await globalThis.fetch(`${site.url}/api/me`, { headers: { Authorization: `Bearer ${token}` } });
   assert.equal((await me.json()).username, "robot");
   await bots.getByRole("button", { name: "Close" }).click();
 

@@ -1,23 +1,12 @@
 "use strict";
 // The list of conversations: what a row says, and what one can do to it.
 const assert = require("node:assert/strict");
-const { after, before, test } = require("node:test");
-const { browser } = require("./browser");
+const { test } = require("node:test");
+const { equip } = require("./browser");
 const { server_with } = require("./command");
 const { becomes, create_group, has_focus, inside, join_group, person, row, sees, sign_in, sign_up, write } = require("./people");
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server_with();
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip(server_with);
 
 const titles = (who) => who.page.getByRole("list", { name: "Conversations" }).locator("strong").allTextContents();
 
@@ -34,8 +23,8 @@ async function choose(who, title, item) {
 }
 
 async function scenario(tag, event_source) {
-  const ann = await person(chromium, running.url, `Ann ${tag}`, { event_source });
-  const bob = await person(chromium, running.url, `Bob ${tag}`, { event_source });
+  const ann = await person(site.chromium, site.url, `Ann ${tag}`, { event_source });
+  const bob = await person(site.chromium, site.url, `Bob ${tag}`, { event_source });
   await sign_up(ann, `list_ann_${tag}`);
   await sign_up(bob, `list_bob_${tag}`);
   await ann.page.getByText("No conversations yet.").waitFor();
@@ -45,7 +34,7 @@ async function scenario(tag, event_source) {
     await join_group(bob, group);
   }
   await order(ann, [c, b, a]);
-  const phone = await person(chromium, running.url, `Ann ${tag}`, { event_source });
+  const phone = await person(site.chromium, site.url, `Ann ${tag}`, { event_source });
   phone.username = ann.username;
   await sign_in(phone);
   await inside(phone);
@@ -141,8 +130,8 @@ test("the list, over the event stream", { timeout: 120000 }, () => scenario("str
 test("the list, over long-poll", { timeout: 120000 }, () => scenario("poll", false));
 
 test("a direct chat shows whether the other is there", { timeout: 60000 }, async () => {
-  const ann = await person(chromium, running.url, "Ann there");
-  const bob = await person(chromium, running.url, "Bob there");
+  const ann = await person(site.chromium, site.url, "Ann there");
+  const bob = await person(site.chromium, site.url, "Bob there");
   await sign_up(ann, "there_ann");
   await sign_up(bob, "there_bob");
   await create_group(ann, "There");

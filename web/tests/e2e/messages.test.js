@@ -2,28 +2,17 @@
 // What is done with messages, and what is said of them to those who listen; once
 // over the stream and once without it.
 const assert = require("node:assert/strict");
-const { after, before, test } = require("node:test");
-const { browser, server } = require("./browser");
+const { test } = require("node:test");
+const { equip, server } = require("./browser");
 const { choose, listen, message, post } = require("./lines");
 const { becomes, bubbles, create_group, join_group, person, row, sees, sign_up, write } = require("./people");
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server({ options: ["--post-rate", "0"] });
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip(() => server({ options: ["--post-rate", "0"] }));
 
 /** Two people in one group; Ann made it. */
 async function pair(tag, event_source) {
-  const ann = await person(chromium, running.url, `Ann ${tag}`, { event_source });
-  const bob = await person(chromium, running.url, `Bob ${tag}`, { event_source });
+  const ann = await person(site.chromium, site.url, `Ann ${tag}`, { event_source });
+  const bob = await person(site.chromium, site.url, `Bob ${tag}`, { event_source });
   await sign_up(ann, `m_ann_${tag}`);
   await sign_up(bob, `m_bob_${tag}`);
   await create_group(ann, `Talk ${tag}`);

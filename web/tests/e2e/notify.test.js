@@ -2,22 +2,11 @@
 // Being told of news while one looks elsewhere: notice, sound, title; and being left
 // in peace where one asked for it.
 const assert = require("node:assert/strict");
-const { after, before, test } = require("node:test");
-const { browser, server } = require("./browser");
+const { test } = require("node:test");
+const { equip } = require("./browser");
 const { becomes, create_group, join_group, person, sees, sign_up, write } = require("./people");
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server();
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip();
 
 /** Stands in for the desktop and the loudspeaker: what would be shown and heard is written down. */
 const EARS = `
@@ -37,8 +26,8 @@ const EARS = `
 `;
 
 async function two(tag) {
-  const ann = await person(chromium, running.url, `Ann ${tag}`);
-  const bob = await person(chromium, running.url, `Bob ${tag}`);
+  const ann = await person(site.chromium, site.url, `Ann ${tag}`);
+  const bob = await person(site.chromium, site.url, `Bob ${tag}`);
   await bob.context.addInitScript(EARS);
   await bob.page.reload();
   await sign_up(ann, `ann_${tag}`);

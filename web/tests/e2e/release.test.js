@@ -3,9 +3,9 @@
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
 const path = require("node:path");
-const { after, before, test } = require("node:test");
+const { test } = require("node:test");
 const espree = require("espree");
-const { browser, server } = require("./browser");
+const { equip, server } = require("./browser");
 const { Friend } = require("./friend");
 const { create_group, join_group, person, sees, sign_up, write } = require("./people");
 const { WEB, first_scripts, later_scripts, worker_scripts } = require("../load");
@@ -15,18 +15,7 @@ const KB = 1024;
 const FIRST_VISIT_BYTES = 82 * KB;
 const REQUESTS = 6;
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server({ joined: true });
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip(() => server({ joined: true }));
 
 /** What a script means: its tree without places, as text. */
 function tree(text) {
@@ -38,7 +27,7 @@ function tree(text) {
 }
 
 test("what is served means what was written", async () => {
-  const get = async (address) => (await fetch(`${running.url}/${address}`)).text();
+  const get = async (address) => (await fetch(`${site.url}/${address}`)).text();
   const html = await get("");
   const source = (file) => fs.readFileSync(path.join(WEB, file), "utf8");
   // The two runs of the page, its later part, its worker: each against its files, statement by statement.
@@ -60,21 +49,21 @@ test("what is served means what was written", async () => {
 });
 
 test("a first visit is light: what travels until somebody can write", async (context) => {
-  const me = await Friend.sign_up(running.url, "visitor", "Visitor");
+  const me = await Friend.sign_up(site.url, "visitor", "Visitor");
   await me.create_group("Light");
-  const on = await chromium.newContext({ locale: "zh-CN" });
+  const on = await site.chromium.newContext({ locale: "zh-CN" });
   await enter(on, me);
   const page = await on.newPage();
   const sizes = {};
   page.on("response", (answer) => {
-    sizes[answer.url().replace(running.url, "")] = Number(answer.headers()["content-length"]);
+    sizes[answer.url().replace(site.url, "")] = Number(answer.headers()["content-length"]);
   });
-  await page.goto(running.url);
+  await page.goto(site.url);
   await page.locator(".row", { hasText: "Light" }).click();
   await page.locator("textarea").waitFor();
   // The browser does not tell of the worker's script: it is another target's.
-  const [, worker] = /data-worker="([^"]+)"/.exec(await (await fetch(running.url)).text());
-  const answer = await fetch(`${running.url}/${worker}`, { headers: { "accept-encoding": "gzip" } });
+  const [, worker] = /data-worker="([^"]+)"/.exec(await (await fetch(site.url)).text());
+  const answer = await fetch(`${site.url}/${worker}`, { headers: { "accept-encoding": "gzip" } });
   sizes[`/${worker}`] = Number(answer.headers.get("content-length"));
   const files = Object.keys(sizes).filter((address) => !address.startsWith("/api/"));
   const bytes = files.reduce((sum, address) => sum + sizes[address], 0);
@@ -89,14 +78,14 @@ test("a first visit is light: what travels until somebody can write", async (con
 });
 
 test("the words come before the scripts have run; until then the page shows its name, and never a key", async () => {
-  const on = await chromium.newContext({ locale: "en-US" });
+  const on = await site.chromium.newContext({ locale: "en-US" });
   const page = await on.newPage();
   const asked = [];
   const held = [];
   page.on("request", (request) => asked.push(new URL(request.url()).pathname));
   // The first request for them is held, and comes to nothing.
   await page.route("**/i18n/en.json", (route) => held.push(route), { times: 1 });
-  await page.goto(running.url);
+  await page.goto(site.url);
   await page.waitForFunction(() => globalThis.chat.main);
   const place = (which) => asked.findIndex((path_) => which.test(path_));
   assert.ok(place(/^\/i18n\/en\.json$/) < place(/^\/api\//) || place(/^\/api\//) < 0, asked.join(" "));
@@ -114,8 +103,8 @@ test("the words come before the scripts have run; until then the page shows its 
 });
 
 test("two people talk on it, over the stream and by long-poll", async () => {
-  const ann = await person(chromium, running.url, "Ann");
-  const bob = await person(chromium, running.url, "Bob", { event_source: false });
+  const ann = await person(site.chromium, site.url, "Ann");
+  const bob = await person(site.chromium, site.url, "Bob", { event_source: false });
   await sign_up(ann, "ann");
   await sign_up(bob, "bob");
   await create_group(ann, "Released");
@@ -131,7 +120,7 @@ test("two people talk on it, over the stream and by long-poll", async () => {
 });
 
 test("what comes later and cannot be had says so, and can be had again", async () => {
-  const cid = await person(chromium, running.url, "Cid");
+  const cid = await person(site.chromium, site.url, "Cid");
   const { page } = cid;
   const cut = (address) => cid.context.route(address, (route) => route.abort());
   await cut("**/later.*.js");
@@ -165,13 +154,13 @@ test("what comes later and cannot be had says so, and can be had again", async (
 });
 
 test("an invitation in the address opens by itself, though its dialogue comes later", async () => {
-  const [owner, guest] = [await Friend.sign_up(running.url, "owner", "Owner"), await Friend.sign_up(running.url, "guest", "Guest")];
+  const [owner, guest] = [await Friend.sign_up(site.url, "owner", "Owner"), await Friend.sign_up(site.url, "guest", "Guest")];
   const group = await owner.create_group("By link");
   const { code } = await owner.ask("POST", `/api/groups/${group}/links`, { hours: 1, uses: 1 });
-  const on = await chromium.newContext({ locale: "en-US" });
+  const on = await site.chromium.newContext({ locale: "en-US" });
   await enter(on, guest);
   const page = await on.newPage();
-  await page.goto(`${running.url}/#/join/${code}`);
+  await page.goto(`${site.url}/#/join/${code}`);
   await page.getByRole("dialog").getByRole("button", { name: "Join" }).click();
   await page.getByRole("heading", { name: "By link" }).waitFor();
   await on.close();

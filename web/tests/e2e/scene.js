@@ -1,7 +1,6 @@
 "use strict";
 // Puts a page of the world into one of the states.
-const { after, before } = require("node:test");
-const { browser, server } = require("./browser");
+const { equip, server } = require("./browser");
 const { Friend } = require("./friend");
 const { proxy } = require("./proxy");
 const { words } = require("./words");
@@ -69,21 +68,14 @@ async function scene(chromium, staged, { language = "en", theme = "light", viewp
  * @returns {{scene: function(Object=): Promise, made: function(): Object}} a page in one look; the world
  */
 function house({ start = () => server({ options: ["--post-rate", "0"] }), furnish = async () => {} } = {}) {
-  let running, chromium, made;
-
-  before(async () => {
-    running = await start();
-    chromium = await browser();
+  const site = equip(async () => {
+    const running = await start();
     made = await stage(running);
     await furnish(made, running);
-  }, { timeout: 60000 });
-
-  after(async () => {
-    if (chromium) { await chromium.close(); }
-    if (running) { await running.stop(); }
+    return running;
   });
-
-  return { scene: (look) => scene(chromium, made, look), made: () => made };
+  let made = null;
+  return { scene: (look) => scene(site.chromium, made, look), made: () => made };
 }
 
 module.exports = { DESKTOP, PHONE, house };

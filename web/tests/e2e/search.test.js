@@ -1,23 +1,12 @@
 "use strict";
 // Searching from the box above the list and beside an open conversation.
 const assert = require("node:assert/strict");
-const { after, before, test } = require("node:test");
-const { browser } = require("./browser");
+const { test } = require("node:test");
+const { equip } = require("./browser");
 const { server_with } = require("./command");
 const { becomes, create_group, has_focus, join_group, person, row, sees, sign_up, write } = require("./people");
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server_with();
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip(server_with);
 
 const box = (who) => who.page.getByLabel("Search people, groups, messages");
 const hits = (who) => who.page.locator(".side .hit");
@@ -35,8 +24,8 @@ async function finds(who, query, count) {
 }
 
 async function scenario(tag, event_source) {
-  const ann = await person(chromium, running.url, `Ann ${tag}`, { event_source });
-  const bob = await person(chromium, running.url, `Bob ${tag}`, { event_source });
+  const ann = await person(site.chromium, site.url, `Ann ${tag}`, { event_source });
+  const bob = await person(site.chromium, site.url, `Bob ${tag}`, { event_source });
   await sign_up(ann, `search_ann_${tag}`);
   await sign_up(bob, `search_bob_${tag}`);
   await create_group(ann, `Meteo ${tag}`);
@@ -110,7 +99,7 @@ async function scenario(tag, event_source) {
   await has_focus(ann.page.locator("textarea"), "the focus is back");
 
   // What only others may see is not found.
-  const eve = await person(chromium, running.url, `Eve ${tag}`, { event_source });
+  const eve = await person(site.chromium, site.url, `Eve ${tag}`, { event_source });
   await sign_up(eve, `search_eve_${tag}`);
   await finds(eve, "weather", 0);
   await eve.page.getByText("No message was found.").waitFor();
@@ -125,7 +114,7 @@ test("searching, over the event stream", { timeout: 120000 }, () => scenario("st
 test("searching, over long-poll", { timeout: 120000 }, () => scenario("poll", false));
 
 test("more pages, a refusal that passes by itself, and one that takes a press", { timeout: 120000 }, async () => {
-  const ann = await person(chromium, running.url, "Ann pages");
+  const ann = await person(site.chromium, site.url, "Ann pages");
   await sign_up(ann, "search_ann_pages");
   await create_group(ann, "Pages");
   for (let i = 1; i <= 23; i += 1) { await write(ann, `needle ${i}.`); }

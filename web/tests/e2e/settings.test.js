@@ -1,23 +1,12 @@
 "use strict";
 // The page of settings: what is set holds at once and after a reload, and what cannot be had says why.
 const assert = require("node:assert/strict");
-const { after, before, test } = require("node:test");
-const { browser } = require("./browser");
+const { test } = require("node:test");
+const { equip } = require("./browser");
 const { server_with } = require("./command");
 const { becomes, person, sign_up } = require("./people");
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server_with();
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip(server_with);
 
 const to_settings = (who) => who.page.getByRole("button", { name: "Settings", exact: true }).click();
 
@@ -25,7 +14,7 @@ for (const event_source of [true, false]) {
   const tag = event_source ? "stream" : "poll";
 
   test(`${tag}: what is set holds at once, and after a reload`, { timeout: 60000 }, async () => {
-    const ann = await person(chromium, running.url, `Ann ${tag}`, { event_source });
+    const ann = await person(site.chromium, site.url, `Ann ${tag}`, { event_source });
     await ann.context.grantPermissions(["notifications"]);
     await sign_up(ann, `settings_ann_${tag}`);
     await to_settings(ann);
@@ -53,7 +42,7 @@ for (const event_source of [true, false]) {
 }
 
 test("notices that cannot be had are closed and say why", { timeout: 60000 }, async () => {
-  const ann = await person(chromium, running.url, "Ann plain");
+  const ann = await person(site.chromium, site.url, "Ann plain");
   await ann.context.addInitScript("Object.defineProperty(window, 'isSecureContext', { value: false });");
   await ann.page.reload();
   await sign_up(ann, "settings_ann_plain");

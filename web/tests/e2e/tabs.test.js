@@ -1,24 +1,13 @@
 "use strict";
 // One browser, many tabs, one connection; and without a shared worker as good as can be.
 const assert = require("node:assert/strict");
-const { after, before, test } = require("node:test");
-const { browser, server } = require("./browser");
+const { test } = require("node:test");
+const { equip } = require("./browser");
 const { PASSWORD, becomes, create_group, inside, join_group, person, row, sees, sign_out, sign_up, tab, write } = require("./people");
 
 const TABS = 8;
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server();
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip();
 
 /** Connections that carry the feed now. A stream is one as long as it is open, a poll until it is answered. */
 const held = (who, path) => (path === "/api/poll" ? who.ear.waiting(path) : who.ear.open(path));
@@ -28,8 +17,8 @@ const one_for_all = (who, path) =>
 
 /** Ann with many tabs, all in the group; Bob in it, too. */
 async function many(tag, options) {
-  const ann = await person(chromium, running.url, `Ann ${tag}`, options);
-  const bob = await person(chromium, running.url, `Bob ${tag}`);
+  const ann = await person(site.chromium, site.url, `Ann ${tag}`, options);
+  const bob = await person(site.chromium, site.url, `Bob ${tag}`);
   await sign_up(ann, `ann_${tag}`);
   await sign_up(bob, `bob_${tag}`);
   await create_group(ann, `Group ${tag}`);
@@ -93,11 +82,11 @@ for (const [tag, path, options] of [
 test("the session ends elsewhere: every tab asks, one answer is enough", { timeout: 90000 }, async () => {
   const { ann, bob, tabs } = await many("asks");
   const headers = { "Content-Type": "application/json" };
-  const signed_in = await globalThis.fetch(running.url + "/api/sessions", {
+  const signed_in = await globalThis.fetch(site.url + "/api/sessions", {
     method: "POST", headers, body: JSON.stringify({ username: ann.username, password: PASSWORD, want_token: true })
   });
   const { token } = await signed_in.json();
-  await globalThis.fetch(running.url + "/api/sessions", { method: "DELETE", headers: { Authorization: `Bearer ${token}` } });
+  await globalThis.fetch(site.url + "/api/sessions", { method: "DELETE", headers: { Authorization: `Bearer ${token}` } });
   for (const one of tabs) { await one.page.getByRole("dialog").waitFor({ timeout: 20000 }); }
   await write(bob, "while nobody listens");
   await tabs[4].page.getByRole("dialog").getByLabel("Password").fill(PASSWORD);
@@ -110,8 +99,8 @@ test("the session ends elsewhere: every tab asks, one answer is enough", { timeo
 });
 
 test("without a shared worker: hidden tabs hold no connection, all eight load and hear", { timeout: 120000 }, async () => {
-  const ann = await person(chromium, running.url, "Ann alone", { shared_worker: false });
-  const bob = await person(chromium, running.url, "Bob alone");
+  const ann = await person(site.chromium, site.url, "Ann alone", { shared_worker: false });
+  const bob = await person(site.chromium, site.url, "Bob alone");
   await sign_up(ann, "alone_ann");
   await sign_up(bob, "alone_bob");
   await create_group(ann, "Alone");
@@ -155,8 +144,8 @@ test("without a shared worker: hidden tabs hold no connection, all eight load an
 });
 
 test("a worker that never comes: each tab helps itself", { timeout: 60000 }, async () => {
-  const ann = await person(chromium, running.url, "Ann without");
-  const bob = await person(chromium, running.url, "Bob with");
+  const ann = await person(site.chromium, site.url, "Ann without");
+  const bob = await person(site.chromium, site.url, "Bob with");
   await sign_up(ann, "without_ann");
   await sign_up(bob, "with_bob");
   await create_group(ann, "Without");

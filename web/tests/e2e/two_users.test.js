@@ -2,28 +2,17 @@
 // Two people meet: the whole way from signing up to a direct chat, once over the
 // event stream and once in a browser that has none.
 const assert = require("node:assert/strict");
-const { after, before, test } = require("node:test");
-const { browser, server } = require("./browser");
+const { test } = require("node:test");
+const { equip } = require("./browser");
 const {
   AT_ONCE_MS, becomes, bubble, bubbles, choose, create_group, inside, join_group, person, row, sees, sign_in, sign_out, sign_up, write
 } = require("./people");
 
-let running;
-let chromium;
-
-before(async () => {
-  running = await server();
-  chromium = await browser();
-});
-
-after(async () => {
-  if (chromium) { await chromium.close(); }
-  if (running) { await running.stop(); }
-});
+const site = equip();
 
 async function scenario(tag, event_source) {
-  const ann = await person(chromium, running.url, `Ann ${tag}`, { event_source });
-  const bob = await person(chromium, running.url, `Bob ${tag}`, { event_source });
+  const ann = await person(site.chromium, site.url, `Ann ${tag}`, { event_source });
+  const bob = await person(site.chromium, site.url, `Bob ${tag}`, { event_source });
   const group = `Readers ${tag}`;
 
   await sign_up(ann, `ann_${tag}`);

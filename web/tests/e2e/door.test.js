@@ -181,7 +181,9 @@ test("an answer that comes after its user has gone comes to nobody", { timeout: 
   await page.evaluate(() => globalThis.chat.main.act.account && globalThis.chat.main.act.dialog({ name: "blocks" }));
   await becomes(() => held.length >= 2, "Ann's requests are under way");
   const asked = held.length;
+  await page.getByRole("dialog").waitFor();
   await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await sign_out(ann);
   await page.getByRole("button", { name: "Create an account" }).click();
   const bob = { ...ann, name: "Bob late" };

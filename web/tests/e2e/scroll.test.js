@@ -246,16 +246,17 @@ test("what was not read begins above: a button leads there, to a line that stays
   const after_line = await ann.page.locator(".new + li .bubble").textContent();
   const first = (await held(ann)).messages.find((one) => one.body && /^news/.test(one.body.text)).body.text;
   assert.equal(after_line, first);
-  assert.equal(await pill.count(), 0);
+  await becomes(async () => await pill.count() === 0, "the button has done its work");
   await post(bob, "text", { text: "one more." }, id);
   await newest().click();
   await message(ann, "one more.").waitFor();
   await becomes(async () => (await held(ann)).unread === 0, "all is read");
   assert.equal(await line.count(), 1, "it stays until the conversation is left");
   await row(ann, "Big").click();
+  await ann.page.getByRole("heading", { name: "Big" }).waitFor();
   await row(ann, group).click();
   await message(ann, "one more.").waitFor();
-  assert.equal(await line.count(), 0);
+  assert.equal(await line.count(), 0, "the line is gone with the conversation");
   for (const who of [ann, bob]) { assert.deepEqual(who.complaints, [], who.name); }
 });
 

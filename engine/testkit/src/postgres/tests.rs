@@ -51,7 +51,8 @@ fn both_ways_in_lead_to_the_same_database() {
         .batch_execute("insert into notes values ('by TCP')")
         .unwrap();
     assert_eq!(count(&database), 1);
-    assert_eq!(cluster().kill_backends(database.name()), 1);
+    // One that was just closed may still be there.
+    assert!(cluster().kill_backends(database.name()) >= 1);
     assert!(over_tcp.batch_execute("select 1").is_err());
 }
 

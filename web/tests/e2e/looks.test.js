@@ -11,6 +11,7 @@ const os = require("node:os");
 const path = require("node:path");
 const { test } = require("node:test");
 const { PNG } = require("pngjs");
+const { NEW } = require("./people");
 const { DESKTOP, PHONE, house } = require("./scene");
 const { STATES } = require("./states");
 
@@ -22,7 +23,7 @@ const STILL = 20; // so often it is looked at until it stands still
 const STEP_MS = 100;
 
 // It says how long it waits: no two moments are the same.
-const MOVING = ["offline"];
+const LOOKED_AT = STATES.filter((one) => one.name !== "offline");
 
 // What was not read looks different once it was: everything is read before one looks.
 const { scene } = house({ furnish: async (world) => {
@@ -35,9 +36,7 @@ const { scene } = house({ furnish: async (world) => {
 
 /** A browser that lacks what IE11 lacks; without CSS.supports js/legacy.js fills in the colours. */
 async function old(context) {
-  for (const name of ["CSS", "EventSource", "SharedWorker", "fetch", "ResizeObserver"]) {
-    await context.addInitScript(`delete window.${name};`);
-  }
+  for (const name of NEW) { await context.addInitScript(`delete window.${name};`); }
 }
 
 /** Takes the custom properties away: from now on var() means nothing, wherever it still stands. */
@@ -94,7 +93,7 @@ for (const viewport of [DESKTOP, PHONE]) {
   test(`an old browser draws the same, ${viewport.width} px`, { timeout: 240000 }, async () => {
     const [today, then] = [await scene({ viewport }), await scene({ viewport, ready: old })];
     const told = [];
-    for (const state of STATES.filter((one) => !MOVING.includes(one.name))) {
+    for (const state of LOOKED_AT) {
       told.push(differ(state.name, await picture(today, state), await picture(then, state, forget_properties)));
     }
     assert.deepEqual(told.filter(Boolean), []);
@@ -116,7 +115,7 @@ async function structure(on, state) {
 test("every state consists of what it did", { timeout: 120000 }, async () => {
   const on = await scene();
   const found = {};
-  for (const state of STATES.filter((one) => !MOVING.includes(one.name))) { found[state.name] = await structure(on, state); }
+  for (const state of LOOKED_AT) { found[state.name] = await structure(on, state); }
   await on.close();
   if (UPDATE) {
     fs.writeFileSync(FILE, Object.entries(found).map(([name, text]) => `== ${name}\n${text}\n`).join("\n"));

@@ -22,7 +22,7 @@ const SHADE = 32; // of 255, in a channel: a picture made smaller comes out a li
 const STILL = 20; // so often it is looked at until it stands still
 const STEP_MS = 100;
 
-// It says how long it waits: no two moments are the same.
+// Without a link the page says how long it waits: no two moments of that are the same.
 const LOOKED_AT = STATES.filter((one) => one.name !== "offline");
 
 // What was not read looks different once it was: everything is read before one looks.

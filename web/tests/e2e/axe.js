@@ -1,12 +1,14 @@
 "use strict";
 // What axe-core has to say of a page, and what the focus is on.
 const fs = require("node:fs");
+const { settled } = require("./people");
 
 const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 
-/** What axe has to say, in a sentence for each. */
+/** What axe has to say of what was drawn, in a sentence for each. */
 async function violations(page) {
+  await settled(page);
   await page.evaluate(AXE); // by the debugger, so the content policy stays as it is
   const { violations: found } = await page.evaluate((tags) => globalThis.axe.run(globalThis.document, {
     runOnly: tags, resultTypes: ["violations"]

@@ -12,7 +12,7 @@ const assert = require("node:assert/strict");
 const { after, afterEach, before, test } = require("node:test");
 const { browser, server } = require("./browser");
 const { Friend } = require("./friend");
-const { becomes } = require("./people");
+const { becomes, settled } = require("./people");
 const { enter } = require("./world");
 
 const GROUP = "Ten thousand";
@@ -101,18 +101,13 @@ async function reader() {
 
   const worked = () => metric("ScriptDuration", "LayoutDuration", "RecalcStyleDuration");
 
-  /** Resolves when what is in flight was drawn: two frames and the page's own drawing timer. */
-  const settled = () => page.evaluate(() => new globalThis.Promise((resolve) => {
-    setTimeout(() => globalThis.requestAnimationFrame(() => globalThis.requestAnimationFrame(() => setTimeout(resolve, 0))), 40);
-  }));
-
   return {
-    page, devtools, metric, settled, close: () => context.close(),
+    page, devtools, metric, close: () => context.close(),
     async cost(act) {
-      await settled();
+      await settled(page);
       const start = await worked();
       await act();
-      await settled();
+      await settled(page);
       return (await worked() - start) * 1000;
     }
   };
@@ -156,7 +151,7 @@ test("the first visit: nothing moves by itself", { timeout: 60000 }, async (cont
   const on = await reader();
   await open(on.page);
   await bubbles(on.page).first().waitFor();
-  await on.settled();
+  await settled(on.page);
   const shifts = await on.page.evaluate(() => globalThis.shifts);
   figure(context, "layout shift", shifts.reduce((sum, one) => sum + one.value, 0), 0.02, `(${JSON.stringify(shifts)})`);
   await on.close();

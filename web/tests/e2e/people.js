@@ -4,6 +4,7 @@ const assert = require("node:assert/strict");
 const { proxy } = require("./proxy");
 
 const AT_ONCE_MS = 3000;
+const DRAWN_MS = 40; // more than draw_ms of js/lib/limits.js
 const PASSWORD = "correct horse battery";
 
 // Everything that came after Internet Explorer 11. Promise, Map and Symbol stay: the debugger that drives
@@ -137,6 +138,17 @@ async function becomes(check, sentence, within_ms = 5000) {
   assert.fail(`${sentence} (last: ${JSON.stringify(last)})`);
 }
 
+/**
+ * Resolves when what the page knows by now was drawn: a frame, in which it is told of another size; its
+ * own drawing timer, which it starts then; two frames.
+ */
+function settled(page) {
+  return page.evaluate((ms) => new globalThis.Promise((resolve) => {
+    const frame = globalThis.requestAnimationFrame;
+    frame(() => setTimeout(() => frame(() => frame(() => setTimeout(resolve, 0))), ms));
+  }), DRAWN_MS);
+}
+
 /** Waits until the keyboard is there. */
 function has_focus(locator, sentence) {
   return becomes(() => locator.evaluate((node) => node === node.ownerDocument.activeElement), sentence);
@@ -144,5 +156,5 @@ function has_focus(locator, sentence) {
 
 module.exports = {
   AT_ONCE_MS, NEW, PASSWORD, becomes, bubble, bubbles, choose, create_group, has_focus, inside, join_group, person, row, sees,
-  sign_in, sign_out, sign_up, tab, write
+  settled, sign_in, sign_out, sign_up, tab, write
 };

@@ -1,15 +1,14 @@
 //! What a first visit may weigh, in bytes as they travel (gzip). Whoever goes beyond a budget takes
 //! something away, or argues here why it is worth more.
 //!
-//! A first visit is what it takes to sign in, read and write: the page, its scripts, the worker's,
-//! styles and one dictionary. What the page names as `text/later` is weighed by itself.
+//! A first visit is what it takes to sign in, read and write: the page, its scripts (the worker
+//! is one of them), styles and one dictionary. What the page names as `text/later` is weighed by itself.
 
 use super::*;
 
 const KB: usize = 1024;
 const PAGE_MOST: usize = KB;
 const SCRIPTS_MOST: usize = 64 * KB;
-const WORKER_MOST: usize = 7 * KB;
 const STYLES_MOST: usize = 8 * KB;
 const DICTIONARY_MOST: usize = 6 * KB;
 const FIRST_VISIT_MOST: usize = 82 * KB;
@@ -51,7 +50,6 @@ async fn a_first_visit_is_light() {
         }
     }
     let html = weigh("/").await;
-    let worker = weigh(&address(&page, "data-worker=\"")).await;
     let (mut dictionary, mut words) = (0, 0);
     for language in ["zh-CN", "en"] {
         dictionary = dictionary.max(weigh(&format!("/i18n/{language}.json")).await);
@@ -60,17 +58,16 @@ async fn a_first_visit_is_light() {
     let figures = [
         ("page", html, PAGE_MOST),
         ("scripts", scripts, SCRIPTS_MOST),
-        ("the worker's script", worker, WORKER_MOST),
         ("styles", styles, STYLES_MOST),
         ("the larger dictionary", dictionary, DICTIONARY_MOST),
         (
             "all",
-            html + scripts + worker + styles + dictionary,
+            html + scripts + styles + dictionary,
             FIRST_VISIT_MOST,
         ),
         ("later, with its dictionary", later + words, LATER_MOST),
-        // The worker and a dictionary are named by scripts.
-        ("requests", requests + 2, REQUESTS_MOST),
+        // The dictionary is named by a script.
+        ("requests", requests + 1, REQUESTS_MOST),
     ];
     for (what, is, most) in figures {
         println!("{is:7} of {most:6}  {what}");

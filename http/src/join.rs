@@ -7,13 +7,16 @@
 //! apart: that place in the page is why they were written there. Scripts of type `text/later` are
 //! joined among themselves; the page itself reads them when somebody wants what is in them.
 //!
-//! The page's worker has its own list: `self.importScripts("/a.js", …);` in the script that the
-//! page names as `data-worker="…"`. A release answers with one script in place of that, too, under
-//! a name that changes with the content: tabs of before and after an update never share a worker.
+//! The page's worker is one of these scripts: `data-worker="…"` names it. Joined, it names the script
+//! that this one went into, so the browser has it already, and tabs of before and after an update
+//! never share a worker.
 
 use std::collections::BTreeMap;
 
 use crate::slim::slim;
+
+/// Where the page names its worker.
+const WORKER: (&str, &str) = (" data-worker=\"", "\"");
 
 /// A page with joined tags, and the files that they name.
 #[derive(Debug)]
@@ -67,6 +70,8 @@ pub(crate) fn join(
     files: &BTreeMap<String, Vec<u8>>,
     hash: impl Fn(&[u8]) -> String,
 ) -> Result<Joined, String> {
+    let worker = attribute(page, WORKER);
+    let mut worker_in = None;
     let pieces = pieces(page);
     let mut joined = Joined {
         page: String::new(),
@@ -101,62 +106,29 @@ pub(crate) fn join(
         let path = format!("{}{name}{}{extension}", folder(&paths), hash(&content));
         let (before, after) = kind.around();
         joined.page.push_str(&format!("{before}{path}{after}"));
+        if kind == Kind::Script && worker.is_some_and(|worker| paths.contains(&worker)) {
+            worker_in = Some(path.clone());
+        }
         joined.files.insert(path, content);
     }
-    join_worker(&mut joined, files, hash)?;
+    if let Some(worker) = worker {
+        let path = worker_in.ok_or_else(|| {
+            format!("index.html names the worker `{worker}`, but does not list that script.")
+        })?;
+        let (before, after) = WORKER;
+        let (named, named_now) = (
+            format!("{before}{worker}{after}"),
+            format!("{before}{path}{after}"),
+        );
+        joined.page = joined.page.replacen(&named, &named_now, 1);
+    }
     Ok(joined)
 }
 
-/// Joins the worker that the page names, if it names one.
-fn join_worker(
-    joined: &mut Joined,
-    files: &BTreeMap<String, Vec<u8>>,
-    hash: impl Fn(&[u8]) -> String,
-) -> Result<(), String> {
-    const NAMED: (&str, &str) = (" data-worker=\"", "\"");
-    const LIST: (&str, &str) = ("self.importScripts(", ");");
-    let Some((before, path, after)) = cut_out(&joined.page, NAMED) else {
-        return Ok(());
-    };
-    let script = files.get(path.trim_start_matches('/')).ok_or_else(|| {
-        format!("index.html names the worker `{path}`, but there is no such file.")
-    })?;
-    let script = std::str::from_utf8(script).map_err(|_| format!("`{path}` is not UTF-8."))?;
-    let content = match cut_out(script, LIST) {
-        None => concatenate(Kind::Script, &[path], files)?,
-        Some((head, list, tail)) => {
-            let imports = strings(list).ok_or_else(|| {
-                format!("`{path}` imports something else than addresses in double quotes.")
-            })?;
-            let mut content = concatenate(Kind::Script, &imports, files)
-                .map_err(|error| error.replace("index.html lists", &format!("`{path}` imports")))?;
-            content.extend_from_slice(b";\n");
-            content.extend_from_slice(minified(path, &format!("{head}{tail}"))?.as_bytes());
-            content
-        }
-    };
-    let name = format!("worker.{}.js", hash(&content));
-    joined.page = format!("{before}{}{name}{}{after}", NAMED.0, NAMED.1);
-    joined.files.insert(name, content);
-    Ok(())
-}
-
-/// What stands before, inside and after the first pair of marks.
-fn cut_out<'a>(text: &'a str, marks: (&str, &str)) -> Option<(&'a str, &'a str, &'a str)> {
-    let (before, rest) = text.split_once(marks.0)?;
-    let (inside, after) = rest.split_once(marks.1)?;
-    Some((before, inside, after))
-}
-
-/// The strings of a list such as `"/a.js", "/b.js"`; none if there is anything else in it.
-fn strings(list: &str) -> Option<Vec<&str>> {
-    fn quoted(text: &str) -> Option<&str> {
-        text.trim().strip_prefix('"')?.strip_suffix('"')
-    }
-    let list = list.split(',').map(quoted).collect::<Option<Vec<_>>>()?;
-    // Absolute, because such addresses are relative to the worker, which moves.
-    let is_path = |path: &&str| path.starts_with('/') && !path.contains('"');
-    list.iter().all(is_path).then_some(list)
+/// What stands in the page between the first pair of these marks.
+fn attribute<'a>(page: &'a str, marks: (&str, &str)) -> Option<&'a str> {
+    let (_, rest) = page.split_once(marks.0)?;
+    Some(rest.split_once(marks.1)?.0)
 }
 
 /// Cuts a page up so that all pieces in order are the page.

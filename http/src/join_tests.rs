@@ -111,50 +111,26 @@ fn a_listed_file_must_exist() {
     assert!(error.contains("`gone.js`"), "{error}");
 }
 
-/// A page that names `w.js` as its worker, and what is in that.
-fn join_with_worker(script: &str) -> Result<Joined, String> {
-    let files = ["a.js", "lib/c.js"].map(|path| (path, format!("<{path}>")));
-    let worker = ("w.js", script.to_owned());
-    let files = files.into_iter().chain([worker]);
-    let files = files.map(|(path, content)| (path.to_owned(), content.into_bytes()));
-    let page = format!("<body data-worker=\"w.js\">{A}</body>");
-    join(&page, &files.collect(), |content| {
-        format!("h{}", content.len())
-    })
-}
-
 #[test]
-fn the_worker_is_one_script_with_what_it_imports_in_front() {
-    let script = "// W\nvar w;\nself.importScripts(\n  \"/lib/c.js\", \"/a.js\"\n);\nw();\n";
-    let joined = join_with_worker(script).unwrap();
-    let worker = "worker.h34.js";
-    let page = format!("<body data-worker=\"{worker}\"><script src=\"app.h9.js\"></script></body>");
-    assert_eq!(joined.page, page);
+fn the_worker_is_the_joined_script_that_it_went_into() {
+    let page = |worker: &str| format!("<body data-worker=\"{worker}\">{A}<p></p>{B}\n{C}</body>");
+    let joined = join_page(&page("b.js")).unwrap();
     assert_eq!(
-        String::from_utf8_lossy(&joined.files[worker]),
-        ";\n<lib/c.js>\n;\n<a.js>\n;\nvar w;w();"
+        joined.page,
+        "<body data-worker=\"app.h22.js\"><script src=\"app.h9.js\"></script><p></p>\
+         <script src=\"app.h22.js\"></script></body>"
     );
-    let joined = join_with_worker("w();").unwrap();
-    assert_eq!(joined.files["worker.h7.js"], b";\nw();\n");
+    assert_eq!(joined.files.len(), 2);
     assert!(!join_page(A).unwrap().page.contains("worker"));
-}
-
-#[test]
-fn a_worker_that_cannot_be_joined_stops_the_start() {
-    let gone = join_page("<body data-worker=\"gone.js\">").unwrap_err();
-    assert!(gone.contains("worker `gone.js`"), "{gone}");
-    let gone = join_with_worker("self.importScripts(\"/gone.js\");").unwrap_err();
-    assert!(gone.contains("`w.js` imports `/gone.js`"), "{gone}");
-    for list in [
-        "",
-        "a",
-        "'/a.js'",
-        "\"/a.js\",",
-        "\"a.js\"",
-        "\"/a.js\" + \"/b.js\"",
+    // What the page does not run cannot be its worker, there or not.
+    let later = "<script type=\"text/later\" src=\"b.js\"></script>";
+    for page in [
+        page("gone.js"),
+        page(""),
+        format!("<body data-worker=\"b.js\">{A}{later}"),
     ] {
-        let error = join_with_worker(&format!("self.importScripts({list});")).unwrap_err();
-        assert!(error.contains("double quotes"), "{list}: {error}");
+        let error = join_page(&page).unwrap_err();
+        assert!(error.contains("names the worker"), "{error}");
     }
 }
 

@@ -4,6 +4,8 @@ var chat = chat || {};
 chat.main = (function () {
   "use strict";
 
+  if (chat.worker()) { return null; }
+
   var store = chat.store(chat.reduce, chat.initial());
   /** @type {?} filled below: each part may use those made before it */
   var app = { store: store };

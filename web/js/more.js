@@ -7,6 +7,7 @@ chat.more = (function () {
   /** @param {?} app as js/main.js made it  @returns {Array<Object>} the effects that came with it */
   function more(app) {
     var act = app.act;
+    app.api.add([chat.routes_groups, chat.routes_people, chat.routes_bots, chat.routes_admin]);
     act.doors = app.doors = chat.group_doors(app);
     act.govern = app.govern = chat.group_govern(app);
     act.friends = app.friends = chat.friends(app);

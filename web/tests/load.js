@@ -21,7 +21,7 @@ const later_scripts = () => listed(/<script type="text\/later" src="([^"]+)"/g);
 /** All scripts of the page, in the order in which they are read. */
 const scripts = () => [...first_scripts(), ...later_scripts()];
 
-/** The shared worker: its own script, as index.html names it, and those it imports, in order. */
+/** The shared worker: the script of the page that it is, and those it imports where files are served one by one, in order. */
 function worker_scripts() {
   const html = fs.readFileSync(path.join(WEB, "index.html"), "utf8");
   const own = /<body data-worker="([^"]+)">/.exec(html)[1];
@@ -31,13 +31,13 @@ function worker_scripts() {
 
 /**
  * load("state/", "lib/change.js") -> { chat, self }: the scripts under js/ that
- * begin with one of the parts, the page's and the worker's. `fakes` are laid over the globals.
+ * begin with one of the parts. `fakes` are laid over the globals.
  */
 function load(parts, fakes = {}) {
   const self = { setTimeout, clearTimeout, Math, Date, JSON, navigator: { language: "en" }, ...fakes };
   self.self = self;
   const context = vm.createContext(self);
-  for (const script of new Set([...scripts(), ...worker_scripts().imports])) {
+  for (const script of scripts()) {
     if (!parts.some((part) => script.startsWith("js/" + part))) { continue; }
     vm.runInContext(fs.readFileSync(path.join(WEB, script), "utf8"), context, { filename: script });
   }

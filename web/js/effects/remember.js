@@ -6,7 +6,7 @@ chat.remember = (function () {
 
   /** Every setting and what it is at first. */
   var FIRST = {
-    language: chat.boot.language, // zh-CN | en
+    language: "", // zh-CN | en: what js/boot.js found
     theme: "auto", // auto | light | dark
     send: "enter", // enter | ctrl: which key sends
     sound: true,
@@ -15,10 +15,10 @@ chat.remember = (function () {
   };
 
   function load() {
-    var found = {};
+    var found = chat.change(FIRST, { language: chat.boot.language });
     Object.keys(FIRST).forEach(function (name) {
       var kept = chat.storage.read(name);
-      found[name] = typeof kept === typeof FIRST[name] ? kept : FIRST[name];
+      if (typeof kept === typeof FIRST[name]) { found[name] = kept; }
     });
     return found;
   }

@@ -1,5 +1,5 @@
-// Requests to the server. The routes stand in net/routes/, one file per room; a
-// 401 anywhere but at the door means that the session is gone: then the request
+// Requests to the server. The routes stand in net/routes/, one file per room, and
+// js/more.js adds those of rooms that come later; a 401 anywhere but at the door means that the session is gone: then the request
 // waits (net/calls.js).
 var chat = chat || {};
 
@@ -12,15 +12,20 @@ chat.api = (function () {
 
   function api(unauthorized) {
     var calls = chat.calls(unauthorized);
-    // Signed in again: what waited is asked again. Or never will be.
-    /** @type {Object} */
-    var found = { resume: calls.resume, forget: calls.forget };
-    [
-      chat.routes_door, chat.routes_chat, chat.routes_groups, chat.routes_people, chat.routes_bots, chat.routes_admin
-    ].forEach(function (routes) {
-      found = chat.change(found, routes(calls.call, part));
-    });
-    return /** @type {?} */ (found);
+    /** @type {?} requests by name */
+    var found = {
+      // Signed in again: what waited is asked again. Or never will be.
+      resume: calls.resume, forget: calls.forget,
+      /** @param {Array<Function>} rooms whose requests can be made from now on */
+      add: function (rooms) {
+        rooms.forEach(function (routes) {
+          var requests = routes(calls.call, part);
+          Object.keys(requests).forEach(function (name) { found[name] = requests[name]; });
+        });
+      }
+    };
+    found.add([chat.routes_door, chat.routes_chat, chat.routes_around]);
+    return found;
   }
 
   return api;

@@ -7,8 +7,9 @@ const { test } = require("node:test");
 const espree = require("espree");
 const { equip, server } = require("./browser");
 const { Friend } = require("./friend");
-const { create_group, join_group, person, sees, sign_up, write } = require("./people");
-const { WEB, first_scripts, later_scripts, worker_scripts } = require("../load");
+const { becomes, create_group, join_group, person, sees, sign_up, write } = require("./people");
+const { proxy } = require("./proxy");
+const { WEB, first_scripts, later_scripts } = require("../load");
 const { enter } = require("./world");
 
 const KB = 1024;
@@ -30,17 +31,13 @@ test("what is served means what was written", async () => {
   const get = async (address) => (await fetch(`${site.url}/${address}`)).text();
   const html = await get("");
   const source = (file) => fs.readFileSync(path.join(WEB, file), "utf8");
-  // The two runs of the page, its later part, its worker: each against its files, statement by statement.
+  // The two runs of the page, its later part: each against its files, statement by statement.
   const served = [...html.matchAll(/<script(?: type="text\/later")? src="([^"]+)"/g)].map((found) => found[1]);
   assert.equal(served.length, 3, served.join(" "));
   const in_head = (file) => /^js\/(boot|early|legacy)\.js$/.test(file);
   const [head, body] = [first_scripts().filter(in_head), first_scripts().filter((file) => !in_head(file))];
-  const worker = worker_scripts();
-  const runs = [
-    [served[0], head.map(source)], [served[1], body.map(source)], [served[2], later_scripts().map(source)],
-    [/data-worker="([^"]+)"/.exec(html)[1],
-      [...worker.imports.map(source), source(worker.own).replace(/self\.importScripts\([^)]*\);/, "")]]
-  ];
+  const runs = [[served[0], head.map(source)], [served[1], body.map(source)], [served[2], later_scripts().map(source)]];
+  assert.equal(/data-worker="([^"]+)"/.exec(html)[1], served[1], "the worker is what the page has read");
   for (const [address, files] of runs) {
     const text = await get(address);
     assert.equal(tree(text.replace(/^;$/gm, "")), tree(files.join("\n")), address);
@@ -51,30 +48,43 @@ test("what is served means what was written", async () => {
 test("a first visit is light: what travels until somebody can write", async (context) => {
   const me = await Friend.sign_up(site.url, "visitor", "Visitor");
   await me.create_group("Light");
+  // On the wire: the browser does not tell what the worker asks for, which is another target's.
+  const asked = [];
+  const ear = await proxy(site.url, (route) => asked.push(route));
   const on = await site.chromium.newContext({ locale: "zh-CN" });
-  await enter(on, me);
+  await enter(on, { ...me, url: ear.url });
   const page = await on.newPage();
-  const sizes = {};
-  page.on("response", (answer) => {
-    sizes[answer.url().replace(site.url, "")] = Number(answer.headers()["content-length"]);
-  });
-  await page.goto(site.url);
+  await page.goto(ear.url);
   await page.locator(".row", { hasText: "Light" }).click();
   await page.locator("textarea").waitFor();
-  // The browser does not tell of the worker's script: it is another target's.
-  const [, worker] = /data-worker="([^"]+)"/.exec(await (await fetch(site.url)).text());
-  const answer = await fetch(`${site.url}/${worker}`, { headers: { "accept-encoding": "gzip" } });
-  sizes[`/${worker}`] = Number(answer.headers.get("content-length"));
-  const files = Object.keys(sizes).filter((address) => !address.startsWith("/api/"));
-  const bytes = files.reduce((sum, address) => sum + sizes[address], 0);
-  for (const address of files) { context.diagnostic(`${sizes[address]} ${address}`); }
+  await becomes(() => ear.open("/api/stream") === 1, "the worker has opened the stream");
+  const files = asked.filter((route) => !route.startsWith("/api/"));
+  let bytes = 0;
+  for (const file of files) {
+    const answer = await fetch(site.url + file, { headers: { "accept-encoding": "gzip" } });
+    const size = Number(answer.headers.get("content-length"));
+    bytes += size;
+    context.diagnostic(`${size} ${file}`);
+  }
   context.diagnostic(`${bytes} of ${FIRST_VISIT_BYTES} B, ${files.length} of ${REQUESTS} requests`);
-  assert.ok(!files.some((url) => /later|more\./.test(url)), files.join(" "));
+  assert.ok(bytes > FIRST_VISIT_BYTES / 2, `${bytes} B: something was not counted`);
   assert.ok(bytes <= FIRST_VISIT_BYTES, `${bytes} B`);
   assert.ok(files.length <= REQUESTS, files.join(" "));
+  assert.equal(files.filter((file) => /\.js$/.test(file)).length, 2, `the worker's is not read again: ${files.join(" ")}`);
+  assert.ok(!files.some((file) => /later|more\./.test(file)), files.join(" "));
+
+  // Another tab has all of it already, and joins the worker.
+  const second = await on.newPage();
+  await second.goto(ear.url);
+  await second.locator(".row", { hasText: "Light" }).waitFor();
+  const again = asked.filter((route) => !route.startsWith("/api/")).slice(files.length).filter((file) => !/later|more\./.test(file));
+  assert.deepEqual(again.filter((file) => /\/app\./.test(file)), [], "nothing that has its content in its name");
+  assert.equal(ear.open("/api/stream"), 1, "one stream");
+
   // Then the rest comes by itself.
   await page.waitForFunction(() => globalThis.chat.main.store.state().later.there, null, { timeout: 20000 });
   await on.close();
+  ear.stop();
 });
 
 test("the words come before the scripts have run; until then the page shows its name, and never a key", async () => {

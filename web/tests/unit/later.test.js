@@ -165,3 +165,17 @@ test("no script that the page begins with uses a later one but at the known door
     assert.deepEqual([...used].sort(), [...(DOORS[file] || [])].sort(), file);
   }
 });
+
+test("every request is there when it can be wanted: those of the first scripts from the start", () => {
+  const { chat } = load(["lib/change", "lib/limits", "net/calls", "net/api", "net/routes/"]);
+  const named = (files) => files.filter((file) => file.startsWith("js/")).flatMap((file) =>
+    [...fs.readFileSync(path.join(WEB, file), "utf8").matchAll(/\bapi\.(\w+)/g)].map((found) => found[1]));
+  const api = chat.api(() => undefined);
+  const missing = (names) => names.filter((name) => typeof api[name] !== "function");
+  // Those at the end are asked for by the name of their list (js/actions/looked_at.js).
+  assert.deepEqual(missing([...named(first_scripts()), "bans", "links", "hooks", "bots"]), []);
+  assert.ok(missing(named(later_scripts())).length > 20);
+  const rooms = /api\.add\(\[([^\]]*)\]\)/.exec(fs.readFileSync(path.join(WEB, "js/more.js"), "utf8"))[1];
+  api.add(rooms.split(", ").map((name) => chat[name.replace("chat.", "")]));
+  assert.deepEqual(missing(named(later_scripts())), []);
+});

@@ -8,7 +8,6 @@ chat.routes_bots = (function () {
     function avatar(id) { return "/api/groups/" + part(id) + "/avatar"; }
 
     return {
-      bots: function (done) { call("GET", "/api/bots", null, done); },
       make_bot: function (form, done) { call("POST", "/api/bots", form, done); },
       remove_bot: function (id, done) { call("DELETE", "/api/bots/" + part(id), null, done); },
       /** Another token; the one before is good no more. */

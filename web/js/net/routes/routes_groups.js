@@ -16,31 +16,24 @@ chat.routes_groups = (function () {
     return {
       create_group: function (form, done) { call("POST", "/api/groups", form, done); },
       find_groups: function (query, done) { call("GET", "/api/groups?query=" + part(query), null, done); },
-      group: function (id, done) { call("GET", group(id), null, done); },
       change_group: function (id, change, done) { call("PATCH", group(id), change, done); },
       dissolve_group: function (id, done) { call("DELETE", group(id), null, done); },
 
-      members: function (id, done) { call("GET", group(id) + "/members", null, done); },
       /** `form`: {}, or { note } where people are let in */
       join_group: function (id, form, done) { call("POST", group(id) + "/members", form, done); },
       invite: function (id, user, done) { call("POST", group(id) + "/members", { user: user }, done); },
       /** `change`: exactly one of { role }, { muted_seconds }, { card } */
       change_member: function (id, user, change, done) { call("PATCH", member(id, user), change, done); },
       remove_member: function (id, user, ban, done) { call("DELETE", member(id, user) + (ban ? "?ban=true" : ""), null, done); },
-      leave_group: function (id, me, done) { call("DELETE", member(id, me), null, done); },
 
-      join_requests: function (id, done) { call("GET", group(id) + "/requests", null, done); },
       answer_join: function (id, user, accept, done) {
         call("PUT", group(id) + "/requests/" + part(user), { accept: accept }, done);
       },
       withdraw_join: function (id, user, done) { call("DELETE", group(id) + "/requests/" + part(user), null, done); },
-      bans: function (id, done) { call("GET", group(id) + "/bans", null, done); },
       unban: function (id, user, done) { call("DELETE", group(id) + "/bans/" + part(user), null, done); },
-      links: function (id, done) { call("GET", group(id) + "/links", null, done); },
       make_link: function (id, form, done) { call("POST", group(id) + "/links", form, done); },
       end_link: function (id, link, done) { call("DELETE", group(id) + "/links/" + part(link), null, done); },
       use_link: function (code, done) { call("POST", "/api/links/" + part(code), null, done); },
-      hooks: function (id, done) { call("GET", group(id) + "/hooks", null, done); },
       make_hook: function (id, form, done) { call("POST", group(id) + "/hooks", form, done); },
       end_hook: function (id, hook, done) { call("DELETE", group(id) + "/hooks/" + part(hook), null, done); }
     };

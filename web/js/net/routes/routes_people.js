@@ -6,12 +6,8 @@ chat.routes_people = (function () {
 
   function routes_people(call, part) {
     return {
-      /** `ids`: at most 100 */
-      people: function (ids, done) { call("GET", "/api/users?ids=" + ids.map(part).join(","), null, done); },
-      person: function (id, done) { call("GET", "/api/users/" + part(id), null, done); },
       find_people: function (query, done) { call("GET", "/api/users?query=" + part(query), null, done); },
 
-      friends: function (done) { call("GET", "/api/friends", null, done); },
       ask_friend: function (user, note, done) { call("POST", "/api/friends", { user: user, note: note }, done); },
       answer_friend: function (user, accept, done) { call("PUT", "/api/friends/" + part(user), { accept: accept }, done); },
       /** `change`: { remark?, folder? } */
@@ -35,8 +31,6 @@ chat.routes_people = (function () {
       // A wrong password is 401 or 403 here and no end of the session.
       change_password: function (form, done) { chat.http("PUT", "/api/me/password", form, done); },
       delete_me: function (password, done) { chat.http("DELETE", "/api/me", { password: password }, done); },
-      /** `form`: { conversation, seq, reason } */
-      report: function (form, done) { call("POST", "/api/reports", form, done); }
     };
   }
 

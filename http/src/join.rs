@@ -115,12 +115,8 @@ pub(crate) fn join(
         let path = worker_in.ok_or_else(|| {
             format!("index.html names the worker `{worker}`, but does not list that script.")
         })?;
-        let (before, after) = WORKER;
-        let (named, named_now) = (
-            format!("{before}{worker}{after}"),
-            format!("{before}{path}{after}"),
-        );
-        joined.page = joined.page.replacen(&named, &named_now, 1);
+        let named = |path: &str| format!("{}{path}{}", WORKER.0, WORKER.1);
+        joined.page = joined.page.replacen(&named(worker), &named(&path), 1);
     }
     Ok(joined)
 }

@@ -33,8 +33,9 @@ chat.limits = {
   page_messages: 50,
   // One page while filling a hole; the server gives no more.
   fill_messages: 200,
-  // Messages kept per conversation; older ones are asked for again.
+  // Messages kept of the open conversation, and of any other; older ones are asked for again.
   held_messages: 10000,
+  held_elsewhere: 200,
   // The first page after a jump, around its target.
   around_messages: 100,
   // Rows drawn while following the newest message, and at most while reading.

@@ -48,6 +48,16 @@ chat.messages = (function () {
     return change(state, { unsaid: change.key(state.unsaid, key, String(gone.body.text || "")) });
   }
 
+  /**
+   * As many messages as a conversation keeps. The one that is open keeps what it has; what somebody reads
+   * just now, or left to read on, is not dropped under their eyes, within reason.
+   */
+  function kept(state, conversation, messages) {
+    var reading = conversation.reading !== null;
+    var most = reading || conversation.id === state.open ? chat.limits.held_messages : chat.limits.held_elsewhere;
+    return messages.length > (reading ? 2 * most : most) ? messages.slice(-most) : messages;
+  }
+
   /** Takes a message that the rule lets through. */
   function apply(state, conversation, one) {
     var me = state.me.id;
@@ -55,6 +65,7 @@ chat.messages = (function () {
     var added = rule.names(one.added, me);
     var removed = rule.names(one.removed, me);
     var jumped = added && one.seq > conversation.last + 1;
+    var held;
     var values = {
       last: one.seq,
       marks: chat.held.kept(conversation.marks, one),
@@ -83,10 +94,10 @@ chat.messages = (function () {
       values.loaded = false;
       values.loading = false;
     }
-    // What somebody reads just now is not dropped under their eyes, within reason.
-    if (values.messages.length > chat.limits.held_messages * (conversation.reading === null ? 1 : 2)) {
-      values.messages = values.messages.slice(-chat.limits.held_messages);
-      values.oldest = values.messages[0].seq;
+    held = kept(state, conversation, values.messages);
+    if (held !== values.messages) {
+      values.messages = held;
+      values.oldest = held[0].seq;
       values.older = true;
     }
     state = chat.conversations.put(state, change(conversation, values));

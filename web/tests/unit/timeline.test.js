@@ -199,6 +199,7 @@ test("stubs at the edges do not stop a stretch from joining", () => {
 test("10,000 messages are held, the oldest go; not while one reads", () => {
   const { chat, feed, get, store } = page();
   chat.limits.held_messages = 20;
+  store.dispatch({ type: "opened", id: C });
   feed(...range(6, 40));
   assert.deepEqual([get().messages.length, get().messages[0].seq, get().oldest, get().older], [20, 21, 21, true]);
   store.dispatch({ type: "seen", conversation: C, seq: 30 });
@@ -207,6 +208,31 @@ test("10,000 messages are held, the oldest go; not while one reads", () => {
   store.dispatch({ type: "seen", conversation: C, seq: null });
   feed(said(51));
   assert.equal(get().messages.length, 20);
+});
+
+test("what is kept: all of the open conversation; the newest of another, where the rest is asked for again", () => {
+  const { store, get, feed, history, held } = page({ head_seq: 50, read_seq: 50, last_message: said(50) });
+  const open = (id) => store.dispatch({ type: "opened", id });
+  open(C);
+  history(...range(1, 50));
+  feed(...range(51, 400));
+  assert.deepEqual([held().length, get().older], [400, false]);
+
+  open(null);
+  assert.equal(held().length, 400, "as long as nothing comes");
+  feed(said(401));
+  assert.deepEqual([held().length, held()[0].seq, get().oldest, get().older, get().last], [200, 202, 202, true, 401]);
+  feed(...range(402, 410));
+  assert.deepEqual([held().length, get().oldest], [200, 211]);
+  open(C);
+  history(...range(161, 210));
+  assert.deepEqual([held().length, held()[0].seq, get().oldest], [250, 161, 161]);
+
+  // Whoever left while reading finds the place again.
+  store.dispatch({ type: "seen", conversation: C, seq: 170 });
+  open(null);
+  feed(...range(411, 600));
+  assert.equal(held()[0].seq, 161);
 });
 
 test("the list says something although the last message has no line", () => {

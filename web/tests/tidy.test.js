@@ -66,6 +66,10 @@ test("the worker reads what the page begins with, in its order", () => {
   assert.deepEqual(first_scripts().filter((name) => [...imports, own].includes(name)), [...imports, own]);
 });
 
+test("a button that was pressed stays as it is until the answer comes: disabled, it would lose the keyboard's place", () => {
+  for (const file of under("js/views", ".js")) { assert.doesNotMatch(read(file), /disabled: [^,}]*\b(busy|loading)\b/, file); }
+});
+
 test("what the worker runs needs no page", () => {
   for (const file of worker_scripts().imports.filter((name) => name !== "js/lib/http.js")) {
     assert.doesNotMatch(read(file), /\b(window|document|localStorage|sessionStorage|preact)\b/, file);

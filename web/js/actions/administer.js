@@ -78,7 +78,9 @@ chat.administer = (function () {
     return {
       page: function (page) { dispatch({ type: "admin_page", admin_page: page }); },
       look_for: function (room, asked) { load(room, asked, false); },
-      more: function (room) { load(room, admin()[room].asked, true); },
+      more: function (room) {
+        if (!admin()[room].busy) { load(room, admin()[room].asked, true); }
+      },
       disable: function (user, disabled) { changed(user, { disabled: disabled }); },
       administrator: function (user, administrator) { changed(user, { administrator: administrator }); },
       password: function (user, title, text) {

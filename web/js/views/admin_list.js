@@ -21,7 +21,7 @@ chat.admin_list = (function () {
         class: "input", id: "admin-query", name: "query", type: "text", autocomplete: "off", maxLength: 64, defaultValue: held.asked,
         placeholder: t("admin." + room + ".query")
       }),
-      el.button({ class: "primary", type: "submit", disabled: held.busy }, t("find.go")));
+      el.button({ class: "primary", type: "submit" }, t("find.go")));
   }
 
   /**
@@ -54,7 +54,7 @@ chat.admin_list = (function () {
           }));
         }))),
       shown && held.more && el.p({ key: "more", class: "finds__more" }, el.button({
-        class: "secondary", type: "button", disabled: held.busy, onClick: function () { props.act.admin.more(room); }
+        class: "secondary", type: "button", onClick: function () { props.act.admin.more(room); }
       }, t("admin.more")))
     ];
   }

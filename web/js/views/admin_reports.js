@@ -64,7 +64,7 @@ chat.admin_reports = (function () {
       !held.busy && held.loaded && !held.rows.length && el.p({ key: "none", class: "empty", role: "status" }, t("admin.reports.none")),
       el.ul({ key: "list", "aria-label": t("admin.reports") }, held.rows.map(function (report) { return card(props, report); })),
       held.more && el.p({ key: "more", class: "finds__more" }, el.button({
-        class: "secondary", type: "button", disabled: held.busy, onClick: function () { props.act.admin.more("reports"); }
+        class: "secondary", type: "button", onClick: function () { props.act.admin.more("reports"); }
       }, t("admin.more")))
     ];
   }

@@ -47,7 +47,7 @@ chat.find_groups = (function () {
       el.form({ class: "bar", onSubmit: submit, role: "search" },
         el.label({ class: "sr", "for": "find-query" }, t("find.query")),
         el.input({ class: "input", id: "find-query", name: "query", type: "search", placeholder: t("find.query") }),
-        el.button({ class: "primary", type: "submit", disabled: search.busy }, t("find.go"))),
+        el.button({ class: "primary", type: "submit" }, t("find.go"))),
       chat.trouble(search.problem),
       search.groups && !search.groups.length && el.p({ class: "empty", role: "status" }, t("find.nothing")),
       search.groups && el.ul({ class: "scroll", "aria-label": t("find.results") }, search.groups.map(function (group) {

@@ -25,7 +25,7 @@ chat.log_edge = (function () {
       if (!conversation.loaded && !conversation.around) { return el.p({ class: "edge" }, t("chat.loading")); }
       if (part.at > 0 || at.older) {
         return el.p({ class: "edge" }, el.button({
-          class: "link", type: "button", disabled: Boolean(at.loading), onClick: more
+          class: "link", type: "button", onClick: more
         }, t(at.loading ? "chat.loading" : "chat.older")));
       }
       return chat.rows.list(conversation).length > 0 && el.p({ class: "edge" }, t("chat.start"));

@@ -36,7 +36,7 @@ chat.report = (function () {
           state.problem && el.p({ class: "problem", role: "alert" }, chat.i18n.problem(state.problem)),
           el.footer({ class: "dialog__foot" },
             el.button({ class: "secondary", type: "button", onClick: this.close }, t("dialog.cancel")),
-            el.button({ class: "primary", type: "submit", disabled: Boolean(state.busy) }, t("report.go")))));
+            el.button({ class: "primary", type: "submit" }, t("report.go")))));
     }
   });
 

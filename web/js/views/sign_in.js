@@ -140,7 +140,7 @@ chat.sign_in = (function () {
               t(state.open ? "door.hide" : "door.show"), el.span({ class: "sr" }, t("door.typed")))),
             up && (state.invitation || about(door.problem) === "invitation") &&
               this.field("invitation", { type: "text", autocomplete: "off", autocapitalize: "none", spellcheck: false }),
-            el.button({ class: "primary", type: "submit", disabled: door.busy || waiting },
+            el.button({ class: "primary", type: "submit", disabled: waiting },
               t(door.busy ? "door.busy" : up ? "door.sign_up" : "door.sign_in")),
             !up && el.p({ class: "door__note" }, t("door.forgot")),
             up && !state.invitation && el.button({ class: "link", type: "button", onClick: this.invited }, t("door.have_invitation")),

@@ -40,7 +40,7 @@ chat.sign_in_again = (function () {
         field("password", { type: "password", autocomplete: "current-password", "data-first": true }),
         el.footer({ class: "dialog__foot" },
           el.button({ class: "secondary", type: "button", onClick: later }, t("expired.later")),
-          el.button({ class: "primary", type: "submit", disabled: expired.busy }, t("door.sign_in")))));
+          el.button({ class: "primary", type: "submit" }, t("door.sign_in")))));
   }
 
   return sign_in_again;

@@ -5,7 +5,7 @@
 const assert = require("node:assert/strict");
 const { describe, test } = require("node:test");
 const { focused, violations } = require("./axe");
-const { becomes } = require("./people");
+const { becomes, settled } = require("./people");
 const { DESKTOP, PHONE, house } = require("./scene");
 const { STATES } = require("./states");
 const { LANGUAGES } = require("./words");
@@ -116,3 +116,38 @@ for (const language of LANGUAGES) {
     await on.close();
   });
 }
+
+test("whoever presses a button keeps their place until the answer comes", { timeout: 60000 }, async () => {
+  const on = await scene({ language: "en" });
+  const { t } = on;
+
+  /** Presses what has the focus; the answer waits on its way until the page was drawn. */
+  async function pressed(page, address, name, then) {
+    let go = null;
+    await page.route(address, (route) => { go = () => route.continue(); });
+    await page.keyboard.press("Enter");
+    await becomes(() => Boolean(go), "it is asked for");
+    await settled(page);
+    assert.equal((await focused(page)).name, name, "while it is asked for");
+    await page.keyboard.press("Enter"); // once more: nothing comes of it
+    await go();
+    await page.unroute(address);
+    await then.waitFor();
+    return focused(page);
+  }
+
+  const page = await on.show({ who: "me", go: (one) => one.getByRole("button", { name: t("find.title") }).click(),
+    seen: (one) => one.getByRole("searchbox") });
+  await page.getByRole("searchbox").fill("no such group");
+  await tab_to(page, t("find.go"));
+  assert.equal((await pressed(page, "**/api/groups?query=*", t("find.go"), page.getByText(t("find.nothing")))).name, t("find.go"));
+
+  const door = await on.show({ door: true, go: () => {}, seen: (one) => one.getByLabel(t("door.username")) });
+  await door.getByLabel(t("door.username")).fill("xiaoming");
+  await door.getByLabel(t("door.password"), { exact: true }).fill("not that");
+  await tab_to(door, t("door.sign_in"));
+  const now = await pressed(door, "**/api/sessions", t("door.busy"), door.getByRole("alert"));
+  assert.equal(now.name, t("door.password"), "what is to be written anew");
+  assert.deepEqual(on.complaints, []);
+  await on.close();
+});

@@ -24,13 +24,13 @@ chat.friends = (function () {
     function close() { dispatch({ type: "dialog", dialog: null }); }
 
     /** Asks from a dialogue. A no may mean that the page shows what is over: then it looks again. */
-    function asked(ask, done) {
+    function asked(ask, done, change) {
       in_dialog(function (tell) {
         ask(function (problem, answer) {
           if (problem && (problem.status === 404 || problem.status === 409)) { dispatch({ type: "friends_stale" }); }
           tell(here(problem), answer);
         });
-      }, done);
+      }, done, change);
     }
 
     function look_for(query) {
@@ -124,7 +124,7 @@ chat.friends = (function () {
             dispatch(problem ? { type: "friends_stale" } : { type: "friend", friend: answer.friend });
             done(problem, answer);
           });
-        });
+        }, null, [user].concat(Object.keys(values)).join(" "));
       },
       block: function (user) { asked(function (done) { app.api.block(user, done); }); },
       unblock: function (user) { asked(function (done) { app.api.unblock(user, done); }); },

@@ -41,7 +41,7 @@ chat.own_account = (function () {
             if (app.store.state().phase === "in") { dispatch({ type: "me", me: problem ? was : answer }); }
             done(problem, answer);
           });
-        });
+        }, null, Object.keys(values).join(" "));
       },
       /** The picture of oneself. `on.progress(sent, total)` hears how far it is, `on.done(problem)` how it ended. */
       set_face: function (file, on) {

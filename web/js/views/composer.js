@@ -127,7 +127,7 @@ chat.composer = (function () {
       var conversation = this.props.conversation;
       var typed = conversation.type === "group" && document.activeElement === this.field
         ? chat.mentions.at(this.field.value, this.field.selectionEnd) : null;
-      var members, governs;
+      var members, governs, same, chosen, at;
       if (!typed) { this.dismissed = null; }
       if (!typed || typed.start === this.dismissed) {
         this.asked = null;
@@ -135,14 +135,18 @@ chat.composer = (function () {
       }
       members = this.props.state.members[conversation.id];
       // The arrows of the list change nothing in the text: then it stays where it is.
-      if (this.asked && this.asked.query === typed.query && this.asked.start === typed.start && this.asked.members === members) { return; }
+      same = this.asked && this.asked.query === typed.query && this.asked.start === typed.start;
+      if (same && this.asked.members === members) { return; }
       this.asked = { start: typed.start, query: typed.query, members: members };
       if (!members) { this.props.act.mentions.need(conversation.id); }
       governs = conversation.role === "owner" || conversation.role === "admin" || (members || []).some(function (one) {
         return one.id === this.props.state.me.id && one.role !== "member";
       }, this);
       var found = chat.mentions.match(members || [], typed.query, this.props.state.me.id, governs ? t("mention.all") : null);
-      if (found.length || this.state.found.length) { this.setState({ found: found, at: 0 }); }
+      // Who is there changes while one chooses: that moves nobody's choice.
+      chosen = same && this.state.found[this.state.at];
+      at = chosen ? found.map(function (one) { return one.id; }).indexOf(chosen.id) : 0;
+      if (found.length || this.state.found.length) { this.setState({ found: found, at: Math.max(at, 0) }); }
     },
 
     choose: function (at) {

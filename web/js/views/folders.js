@@ -69,9 +69,11 @@ chat.folders = (function () {
     var own = chat.roster.folders(props.state).filter(function (one) { return one.id !== chat.roster.FRIENDS; });
 
     function submit(event) {
-      var form = event.target;
+      var field = event.target.elements.folder_name;
+      var name = field.value;
       event.preventDefault();
-      props.act.friends.make_folder(form.elements.folder_name.value, function () { form.reset(); });
+      // What is written meanwhile is the next one's.
+      props.act.friends.make_folder(name, function () { if (field.value === name) { field.value = ""; } });
     }
 
     return el.view(chat.dialog, { name: t("folders.title"), on_close: function () { props.act.dialog(null); } },

@@ -13,7 +13,8 @@ chat.mention_list = (function () {
     return el.div({ class: "mentions" },
       el.ul({ class: "mentions__list", id: "mentions", role: "listbox", "aria-label": t("mention.list") },
         props.found.map(function (one, at) {
-          var user = one.member && one.member.user.username;
+          // Of somebody who came just now the page knows the name first, and the rest when it was asked for.
+          var user = one.member && one.member.user && one.member.user.username;
           return el.li({
             key: one.id, id: mention_list.option(at), role: "option", "aria-selected": at === props.at ? "true" : "false",
             class: el.cx("mentions__one", at === props.at && "mentions__one--at"),

@@ -130,6 +130,27 @@ test("a dialogue is busy while it asks, asks once, and keeps the refusal; anothe
   assert.deepEqual([state().dialog.problem, state().notice.code], [undefined, "too_many_requests"]);
 });
 
+test("a change that comes while a dialogue asks waits for the answer; of the same thing the last; after a no there are none", () => {
+  const { app, named, open, state } = page({ friends: FRIENDS });
+  const set = () => named("change_friend").map((call) => call.given[1]);
+  open({ name: "person", user: "ann" });
+  app.friends.set("ann", { remark: "Annie" });
+  app.friends.set("ann", { folder: "f2" });
+  app.friends.set("ann", { folder: "f1" });
+  assert.deepEqual(set(), [{ remark: "Annie" }]);
+  named("change_friend")[0].done(null, { friend: friend("ann", { remark: "Annie" }) });
+  assert.deepEqual(set().slice(1), [{ folder: "f1" }]);
+  assert.equal(state().dialog.busy, true);
+  named("change_friend")[1].done(null, { friend: friend("ann", { remark: "Annie", folder: "f1" }) });
+  assert.deepEqual([set().length, state().dialog.busy], [2, false]);
+
+  // The user has gone, or the page is behind.
+  app.account.change({ status: "away" });
+  app.account.change({ read_receipts: false });
+  named("change_me")[0].done(no(401, "no_session"), null);
+  assert.deepEqual([named("change_me").length, state().dialog.busy], [1, false]);
+});
+
 test("a no that means the page is behind makes it look again; others do not", () => {
   const { app, named, open, state } = page();
   open({ name: "person", user: "ann" });

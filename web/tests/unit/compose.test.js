@@ -35,6 +35,16 @@ test("whom it could mean: by card or name or user name, the nearest first, never
   assert.equal(chat.mentions.match(many, "mem", "me", null).length, chat.limits.mention_rows);
 });
 
+test("the list behind an @ draws somebody of whom only the name is known yet", () => {
+  const fakes = { preact: { h: (...parts) => parts, Component() { return; } } };
+  const { chat } = load(["lib/", "kinds/", "state/", "views/icon", "views/avatar", "views/mention_list"], fakes);
+  chat.i18n.use(dictionary("en"));
+  const state = chat.initial();
+  const found = chat.mentions.match([{ id: "a", name: "Ann", user: null }, member("b", "Bob", "bobby")], "", "me", "all");
+  const drawn = JSON.stringify(chat.mention_list({ state, found, at: 1, on_choose: () => {}, on_at: () => {} }));
+  for (const word of ["all", "Ann", "Bob", "bobby"]) { assert.ok(drawn.includes(word), word); }
+});
+
 test("the name goes in at the @, and the caret behind it", () => {
   const { chat } = load(["lib/"]);
   assert.deepEqual(plain(chat.mentions.insert("hi @bo there", 6, 3, "Bob")), { text: "hi @Bob there", caret: 8 });

@@ -79,6 +79,7 @@ async function scenario(tag, event_source) {
   // Users: found, stopped, let in again, given another password, made one of us.
   await to(root, "Users");
   await find(root, `admin_bob_${tag}`);
+  await rows(root, bob.name).waitFor();
   await rows(root, `Ann ${tag}`).waitFor({ state: "detached" });
   assert.equal(await rows(root, "").count(), 1);
   await act(root, bob.name, "Disable", true);

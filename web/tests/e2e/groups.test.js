@@ -6,7 +6,7 @@ const { Buffer } = require("node:buffer");
 const { randomUUID } = require("node:crypto");
 const { test } = require("node:test");
 const { equip } = require("./browser");
-const { AT_ONCE_MS, becomes, choose, create_group, inside, person, row, sees, sign_in, write } = require("./people");
+const { AT_ONCE_MS, answered, becomes, choose, create_group, inside, person, row, sees, sign_in, write } = require("./people");
 const { befriend, program } = require("./program");
 
 // One pixel.
@@ -159,8 +159,10 @@ test("invited, let in, promoted, muted, removed, banned; handed over and dissolv
   await settings.getByLabel("Choose a picture").setInputFiles({ name: "face.png", mimeType: "image/png", buffer: PICTURE });
   await told(bob, "Ann changed the group's picture");
   await row(bob, "Crew").locator("img").waitFor({ timeout: AT_ONCE_MS });
+  await answered(ann);
   await settings.getByRole("button", { name: "Remove the picture" }).click();
   await row(bob, "Crew").locator("img").waitFor({ state: "detached", timeout: AT_ONCE_MS });
+  await answered(ann);
   await settings.getByLabel("Choose a picture").setInputFiles({ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("text") });
   await settings.getByRole("alert").getByText("This is no picture that can be read").waitFor();
   await ann.page.keyboard.press("Escape");

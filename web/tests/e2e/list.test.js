@@ -22,6 +22,13 @@ async function choose(who, title, item) {
   await who.page.getByRole("menuitem", { name: item, exact: true }).click();
 }
 
+/** Opens a conversation and writes there: not before the field is that conversation's. */
+async function write_in(who, title, text) {
+  await row(who, title).click();
+  await who.page.getByRole("heading", { name: title }).waitFor();
+  await write(who, text);
+}
+
 async function scenario(tag, event_source) {
   const ann = await person(site.chromium, site.url, `Ann ${tag}`, { event_source });
   const bob = await person(site.chromium, site.url, `Bob ${tag}`, { event_source });
@@ -53,8 +60,7 @@ async function scenario(tag, event_source) {
   await choose(ann, b, "Mute");
   await row(ann, b).getByText("Muted").waitFor();
   await row(ann, c).click();
-  await row(bob, b).click();
-  await write(bob, "psst");
+  await write_in(bob, b, "psst");
   await row(ann, b).locator(".badge--quiet", { hasText: "1" }).waitFor();
   assert.equal(await ann.page.title(), "WebQQ");
 
@@ -69,8 +75,7 @@ async function scenario(tag, event_source) {
 
   // Somebody calls: said before what they said, until it is read.
   await row(ann, c).click();
-  await row(bob, a).click();
-  await write(bob, `@${ann.name} look here`);
+  await write_in(bob, a, `@${ann.name} look here`);
   await row(ann, a).getByText("[@you]").waitFor();
   await row(ann, a).click();
   await row(ann, a).getByText("[@you]").waitFor({ state: "detached" });
@@ -83,8 +88,7 @@ async function scenario(tag, event_source) {
   // Hidden until its next message.
   await choose(ann, c, "Hide from the list");
   await order(ann, [a, b]);
-  await row(bob, c).click();
-  await write(bob, "still here");
+  await write_in(bob, c, "still here");
   await order(ann, [c, a, b]);
 
   // Refused: the row says that something was not sent.
@@ -143,8 +147,7 @@ test("a direct chat shows whether the other is there", { timeout: 60000 }, async
   await ann.page.evaluate(ask("POST", "/api/friends", { user: his.id }));
   await bob.page.evaluate(ask("PUT", `/api/friends/${hers.id}`, { accept: true }));
   await row(ann, bob.name).getByText("Online").waitFor();
-  await row(bob, ann.name).click();
-  await write(bob, "bye");
+  await write_in(bob, ann.name, "bye");
   await row(ann, bob.name).click();
   await sees(ann, "bye");
   await bob.context.close();

@@ -19,7 +19,7 @@ const FILE = path.join(__dirname, "../fixtures/structure.txt");
 const UPDATE = process.env.WEBQQ_STRUCTURE === "update";
 const SAME = 0.001; // the part of all pixels that may differ
 const SHADE = 32; // of 255, in a channel: a picture made smaller comes out a little softer now and then
-const STILL = 20; // so often it is looked at until it stands still
+const STILL = 40; // so often it is looked at until it stands still
 const STEP_MS = 100;
 
 // Without a link the page says how long it waits: no two moments of that are the same.
@@ -52,12 +52,14 @@ async function forget_properties(page) {
   assert.ok(count > 20, `${count} properties`);
 }
 
-/** Looks until what is found is the same twice in a row. */
-async function still(look, same) {
+/** Looks until what is found is the same so often in a row: more answers may be due. */
+async function still(look, same, times) {
   let last = null;
+  let found = 0;
   for (let i = 0; i < STILL; i += 1) {
     const now = await look();
-    if (last !== null && same(now, last)) { return now; }
+    found = last !== null && same(now, last) ? found + 1 : 1;
+    if (found === times) { return now; }
     last = now;
     await new Promise((resolve) => setTimeout(resolve, STEP_MS));
   }
@@ -72,7 +74,7 @@ async function picture(on, state, prepare = async () => {}) {
   return PNG.sync.read(await still(async () => {
     await page.evaluate(() => Promise.all([...globalThis.document.images].map((one) => one.decode().catch(() => {}))));
     return page.screenshot({ animations: "disabled", caret: "hide", mask });
-  }, (a, b) => a.equals(b)));
+  }, (a, b) => a.equals(b), 2));
 }
 
 /** How many pixels differ; both pictures are kept if they are too many. */
@@ -109,7 +111,7 @@ async function structure(on, state) {
   const page = await on.show(state);
   const devices = new RegExp(`^( *)- list "${on.t("devices.title")}":\n(\\1 .*\n)*`, "m");
   return still(async () => (await page.locator("body").ariaSnapshot()).replace(/\b\d\d:\d\d\b/g, "00:00")
-    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID").replace(devices, "$1- list of devices\n"), (a, b) => a === b);
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "ID").replace(devices, "$1- list of devices\n"), (a, b) => a === b, 4);
 }
 
 test("every state consists of what it did", { timeout: 120000 }, async () => {

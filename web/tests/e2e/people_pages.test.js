@@ -7,7 +7,7 @@ const {
   alert, ask, befriend, block, close, company, contacts, dialog, find,
   folder, friend, leave, more, my_profile, profile, show_contacts, soon, status, tab
 } = require("./contacts");
-const { becomes, sign_up } = require("./people");
+const { answered, becomes, sign_up } = require("./people");
 
 const { one, two, second } = company();
 
@@ -75,6 +75,7 @@ test("remark and folder: on another device at once, after a reload still, shut i
     await dialog(ann, "Manage folders").getByLabel("New folder").fill(name);
     await dialog(ann, "Manage folders").getByRole("button", { name: "Make" }).click();
     await dialog(ann, "Manage folders").getByRole("listitem").filter({ hasText: name }).waitFor(soon);
+    await answered(ann);
   }
   await dialog(ann, "Manage folders").getByLabel("New folder").fill("Work");
   await dialog(ann, "Manage folders").getByRole("button", { name: "Make" }).click();

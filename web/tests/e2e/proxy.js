@@ -12,7 +12,7 @@ function pass(from, to, chunk) {
 }
 
 /**
- * proxy("http://127.0.0.1:4711", told) -> { url, cut(), heal(), blackhole(), swallow(path), open(path), waiting(path),
+ * proxy("http://127.0.0.1:4711", told) -> { url, cut(), heal(), blackhole(), swallow(path, by), held(), open(path), waiting(path),
  *   asked(path), stop() }
  * told(path) is called for each request.
  */
@@ -36,11 +36,13 @@ async function proxy(to, told = () => undefined) {
     };
     client.on("data", (chunk) => {
       // One request at a time per connection: its first line decides.
-      const line = /^[A-Z]+ (\S+) HTTP/.exec(chunk.toString("latin1"));
+      const head = chunk.toString("latin1");
+      const line = /^[A-Z]+ (\S+) HTTP/.exec(head);
       if (line) {
         pair.path = new URL(line[1], to).pathname;
         pair.answered = false;
-        pair.mute = Boolean(swallowed) && pair.path.startsWith(swallowed);
+        pair.mute = Boolean(swallowed) && pair.path.startsWith(swallowed.path) &&
+          (!swallowed.by || head.toLowerCase().includes(`sec-fetch-dest: ${swallowed.by}\r\n`));
         counts.set(pair.path, (counts.get(pair.path) || 0) + 1);
         told(pair.path);
       }
@@ -74,8 +76,10 @@ async function proxy(to, told = () => undefined) {
     },
     /** Everything stays open and nothing arrives any more. */
     blackhole: () => { hole = true; },
-    /** Requests go through, answers of this path never arrive: a proxy that buffers. */
-    swallow: (path) => { swallowed = path; },
+    /** Requests go through, answers of this path (asked for by a script, a worker…) never arrive: a proxy that buffers. */
+    swallow: (path, by = "") => { swallowed = path && { path, by }; },
+    /** Connections that are open now and whose answer is swallowed. */
+    held: () => [...pairs].filter((pair) => pair.mute).length,
     /** Connections that are open now and whose latest request was for this path. */
     open: (path) => [...pairs].filter((pair) => pair.path === path).length,
     /** Requests for this path that have no answer yet. */

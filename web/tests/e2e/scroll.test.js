@@ -8,7 +8,7 @@ const path = require("node:path");
 const { after, before, test } = require("node:test");
 const { browser, server } = require("./browser");
 const { held, in_sight, message, pane, place, post, scroll_to } = require("./lines");
-const { PASSWORD, becomes, create_group, join_group, person, row, sign_in, sign_up } = require("./people");
+const { PASSWORD, becomes, create_group, join_group, person, row, settled, sign_in, sign_up } = require("./people");
 
 const MANY = 10000;
 
@@ -172,6 +172,7 @@ test("a page that does not come leaves a row to try again", { timeout: 60000 }, 
       Object.values(store.state().conversations).map((one) => ({ ...one, head_seq: one.last, unread: 0 })) } });
   });
   await becomes(async () => (await held(ann)).messages.length === 50, "only the newest page is held");
+  await becomes(async () => (await pane(ann)).rows === 50 || pane(ann), "and drawn");
   await scroll_to(ann, 0);
   const retry = ann.page.getByRole("log").getByRole("alert").getByRole("button", { name: "Try again" });
   await retry.waitFor();
@@ -191,8 +192,8 @@ test("a reply leads to the message it answers, far back, and the button back to 
   await becomes(async () => /number 43\d\d\./.test(await quote.textContent()) || quote.textContent(), "the quote is asked for");
   const said = /number \d+\./.exec(await quote.textContent())[0];
   await quote.click();
-  const hit = ann.page.locator(".msg--hit");
-  await hit.waitFor();
+  // It is marked for a moment only.
+  const hit = ann.page.locator(`.log li[data-seq="${await ann.page.locator(".msg--hit").getAttribute("data-seq")}"]`);
   assert.equal(await hit.locator(".bubble").textContent(), said);
   assert.equal(await hit.evaluate((one) => one === globalThis.document.activeElement), true, "the keyboard is there, too");
   await becomes(async () => (await hit.boundingBox()).y > 60 || hit.boundingBox(), "it is in sight");
@@ -207,6 +208,7 @@ test("a reply leads to the message it answers, far back, and the button back to 
     const bottom = await pane(ann);
     await scroll_to(ann, bottom.from_top + bottom.from_bottom - 200);
     await becomes(async () => (await held(ann)).around.newest > around.newest, "a newer page");
+    await settled(ann.page);
     assert.ok((await pane(ann)).rows <= 400);
   }
   await unbroken();

@@ -129,13 +129,13 @@ test("more pages, a refusal that passes by itself, and one that takes a press", 
   await ann.page.route("**/api/search?*", (route) => {
     refuse -= 1;
     return refuse < 0 ? route.continue() : route.fulfill({
-      status: 429, headers: { "Retry-After": "2", "Content-Type": "application/problem+json" }, body: '{"code":"too_many_searches"}'
+      status: 429, headers: { "Retry-After": "4", "Content-Type": "application/problem+json" }, body: '{"code":"too_many_searches"}'
     });
   });
   await box(ann).fill("needle 7");
   await box(ann).press("Enter");
   await ann.page.getByText("Too many searches.").waitFor();
-  await ann.page.getByText(/Trying again in [12] second/).waitFor();
+  await ann.page.getByText(/Trying again in [1-4] second/).waitFor();
   await hits(ann).first().waitFor();
 
   await ann.page.unroute("**/api/search?*");

@@ -151,11 +151,12 @@ test("a worker that never comes: each tab helps itself", { timeout: 60000 }, asy
   await create_group(ann, "Without");
   await join_group(bob, "Without");
   await ann.page.close();
-  ann.ear.swallow("/js/net/worker.js");
+  ann.ear.swallow("/js/net/worker.js", "sharedworker");
   ann.page = await tab(ann);
   await row(ann, "Without").click({ timeout: 15000 });
   await write(bob, "do you hear me");
   await sees(ann, "do you hear me");
+  assert.equal(ann.ear.held(), 1, "the worker waits for its script");
   await ann.context.close();
   await bob.context.close();
 });

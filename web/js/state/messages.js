@@ -99,6 +99,7 @@ chat.messages = (function () {
       values.messages = held;
       values.oldest = held[0].seq;
       values.older = true;
+      values.loading = false; // a page that is on its way ends before what was let go
     }
     state = chat.conversations.put(state, change(conversation, values));
     state = learn_name(state, one.sender, one.sender_name);

@@ -229,6 +229,20 @@ test("a recall or a reaction that overtakes a page of history is not lost with i
   assert.equal(app.store.state().quotes[C + "/20"].message.body, null);
 });
 
+test("a page that was asked for before older messages were let go is none: it would leave a hole", () => {
+  const { app, chat, feed, named, open, get } = page();
+  open();
+  app.history.older(C);
+  app.store.dispatch({ type: "opened", id: "c2" });
+  feed(...range(301, 300 + chat.limits.held_elsewhere));
+  assert.equal(get().messages[0].seq, 301);
+  named("history").filter((call) => call.given[0] === C).pop().done(null, { messages: range(201, 250) });
+  assert.deepEqual([get().messages[0].seq, get().oldest, get().loading], [301, 301, false]);
+  app.store.dispatch({ type: "opened", id: C });
+  app.history.older(C);
+  assert.deepEqual(named("history").pop().given, [C, "limit=50&before=301"]);
+});
+
 test("a page that was asked for before a reset is no page of what came after", () => {
   const { app, chat, named, get } = page();
   const again = (head) => app.store.dispatch({ type: "synced", snapshot: { cursor: "1", me: { id: "me", name: "Me" }, conversations: [

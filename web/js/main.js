@@ -4,7 +4,7 @@ var chat = chat || {};
 chat.main = (function () {
   "use strict";
 
-  if (chat.worker()) { return null; }
+  if (chat.worker()) { return null; } // the shared worker runs this script, too, and has no page
 
   var store = chat.store(chat.reduce, chat.initial());
   /** @type {?} filled below: each part may use those made before it */

@@ -23,7 +23,7 @@ chat.friends = (function () {
 
     function close() { dispatch({ type: "dialog", dialog: null }); }
 
-    /** Asks from a dialogue. A no may mean that the page shows what is over: then it looks again. */
+    /** Asks from a dialogue. A no may mean that the page shows what is over: then it looks again. `change`: as of in_dialog. */
     function asked(ask, done, change) {
       in_dialog(function (tell) {
         ask(function (problem, answer) {

@@ -1,6 +1,6 @@
 // Requests to the server. The routes stand in net/routes/, one file per room, and
-// js/more.js adds those of rooms that come later; a 401 anywhere but at the door means that the session is gone: then the request
-// waits (net/calls.js).
+// js/more.js adds those of rooms that come later; a 401 anywhere but at the door
+// means that the session is gone: then the request waits (net/calls.js).
 var chat = chat || {};
 
 chat.api = (function () {

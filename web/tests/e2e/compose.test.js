@@ -147,6 +147,13 @@ test("a mention by keyboard: the list says what is chosen, and the other is call
   assert.match(await active(), /all/);
   await field.press("ArrowDown");
   assert.match(await active(), /Bob at/);
+  // Somebody comes meanwhile: the choice stays where it is.
+  const cid = await Friend.sign_up(site.url, "at_cid", "Cid at");
+  await cid.join(await ann.page.evaluate("chat.main.store.state().open"));
+  await becomes(async () => (await list.getByRole("option").count()) === 3, "she stands there, too");
+  await becomes(async () => /at_cid/.test(await list.textContent()), "with her user name");
+  assert.match(await active(), /Bob at/);
+  await field.press("ArrowDown");
   await field.press("ArrowDown");
   assert.match(await active(), /all/, "it goes round");
   await field.pressSequentially("bo");
@@ -170,7 +177,10 @@ test("a mention by keyboard: the list says what is chosen, and the other is call
   // A member may not call everyone, and is not offered to.
   await bob.page.locator("textarea").pressSequentially("@");
   const his = bob.page.getByRole("listbox").getByRole("option");
-  await becomes(async () => (await his.count()) === 1 && /Ann at/.test(await his.textContent()), "only Ann");
+  await becomes(async () => {
+    const names = (await his.allTextContents()).sort();
+    return names.length === 2 && /Ann at/.test(names[0]) && /Cid at/.test(names[1]) || names;
+  }, "the two others");
   await part(met);
 });
 

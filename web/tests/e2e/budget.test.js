@@ -263,34 +263,44 @@ test("one's own message stands there at once", { timeout: 60000 }, async (contex
   await on.close();
 });
 
-test("ten thousand messages: opening, going back, memory", { timeout: 240000 }, async (context) => {
-  const on = await reader();
+/** What a page of older messages costs, each of five; and nothing moves. */
+async function go_up(on, context) {
   const { page } = on;
-  const first = await on.cost(async () => {
-    await open(page);
-    await bubbles(page).first().waitFor();
-  });
-  context.diagnostic(`the first opening, with the newest page from the server: ${round(first)} ms`);
-
-  // A page of older messages: nothing moves, and it costs little.
   const costs = [];
   for (let i = 0; i < 5; i += 1) {
-    const moved = { row: null, by: 0 };
+    let row = null;
     costs.push(await on.cost(async () => {
-      moved.row = await log(page).evaluate((box) => {
-        const row = box.querySelector("li[data-seq]");
+      row = await log(page).evaluate((box) => {
+        const first = box.querySelector("li[data-seq]");
         box.scrollTop = 0;
         // The bubble is what the eye is on; the name above it goes when the row joins a group.
-        return { seq: Number(row.getAttribute("data-seq")), at: (row.querySelector(".bubble") || row).getBoundingClientRect().top };
+        return { seq: Number(first.getAttribute("data-seq")), at: (first.querySelector(".bubble") || first).getBoundingClientRect().top };
       });
       await page.waitForFunction((seq) => Number(globalThis.document.querySelector("[role=log] li[data-seq]")
-        .getAttribute("data-seq")) < seq, moved.row.seq);
+        .getAttribute("data-seq")) < seq, row.seq);
     }));
-    moved.by = await log(page).locator(`li[data-seq="${moved.row.seq}"]`)
-      .evaluate((row, was) => Math.abs((row.querySelector(".bubble") || row).getBoundingClientRect().top - was), moved.row.at);
-    figure(context, `movement when ${await rows(page)} rows are drawn`, moved.by, 0.5, "px");
+    const moved = await log(page).locator(`li[data-seq="${row.seq}"]`)
+      .evaluate((now, was) => Math.abs((now.querySelector(".bubble") || now).getBoundingClientRect().top - was), row.at);
+    figure(context, `movement when ${await rows(page)} rows are drawn`, moved, 0.5, "px");
   }
-  // Each is another one, with more rows than before: there are no rounds, so the best of them it is.
+  return costs;
+}
+
+test("ten thousand messages: opening, going back, memory", { timeout: 240000 }, async (context) => {
+  const costs = [];
+  let on = null;
+  // Each page is another one, with more rows than before: the best of them all.
+  for (let round_ = 0; round_ < 3; round_ += 1) {
+    if (on) { await on.close(); }
+    on = await reader();
+    const first = await on.cost(async () => {
+      await open(on.page);
+      await bubbles(on.page).first().waitFor();
+    });
+    context.diagnostic(`the first opening, with the newest page from the server: ${round(first)} ms`);
+    costs.push(...await go_up(on, context));
+  }
+  const { page } = on;
   figure(context, "prepend a page", Math.min(...costs), 16, "ms");
   context.diagnostic(`prepend a page, at a quarter of the speed: ${round(SLOWED * Math.min(...costs))} ms; 50 are wished for`);
 

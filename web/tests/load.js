@@ -7,24 +7,25 @@ const vm = require("node:vm");
 
 const WEB = path.join(__dirname, "..");
 
-function listed(tag) {
-  const html = fs.readFileSync(path.join(WEB, "index.html"), "utf8");
-  return [...html.matchAll(tag)].map((found) => found[1]);
-}
+const page = () => fs.readFileSync(path.join(WEB, "index.html"), "utf8");
+const listed = (html, tag) => [...html.matchAll(tag)].map((found) => found[1]);
 
-/** The scripts that the page begins with, in order. */
-const first_scripts = () => listed(/<script src="([^"]+)"/g);
+const first_in = (html) => listed(html, /<script src="([^"]+)"/g);
+
+/** The scripts that the page begins with, in order: those in its head, and the others. */
+const head_scripts = () => first_in(page().split("</head>")[0]);
+const body_scripts = () => first_in(page().split("</head>")[1]);
+const first_scripts = () => [...head_scripts(), ...body_scripts()];
 
 /** Those that it reads when somebody wants them, in order. */
-const later_scripts = () => listed(/<script type="text\/later" src="([^"]+)"/g);
+const later_scripts = () => listed(page(), /<script type="text\/later" src="([^"]+)"/g);
 
 /** All scripts of the page, in the order in which they are read. */
 const scripts = () => [...first_scripts(), ...later_scripts()];
 
 /** The shared worker: the script of the page that it is, and those it imports where files are served one by one, in order. */
 function worker_scripts() {
-  const html = fs.readFileSync(path.join(WEB, "index.html"), "utf8");
-  const own = /<body data-worker="([^"]+)">/.exec(html)[1];
+  const own = /<body data-worker="([^"]+)">/.exec(page())[1];
   const call = /self\.importScripts\(([^)]*)\);/.exec(fs.readFileSync(path.join(WEB, own), "utf8"));
   return { own, imports: [...call[1].matchAll(/"\/([^"]+)"/g)].map((found) => found[1]) };
 }
@@ -43,6 +44,9 @@ function load(parts, fakes = {}) {
   }
   return { chat: context.chat, self: context };
 }
+
+/** In the place of preact, for a view that is called: what it draws is arrays. */
+const PREACT = { h: (...parts) => parts, Component() { return; } };
 
 /** Plain copies: values from another context have other prototypes. */
 function plain(value) {
@@ -89,4 +93,7 @@ class Clock {
   }
 }
 
-module.exports = { Clock, WEB, dictionary, first_scripts, later_scripts, load, plain, scripts, words_of, worker_scripts };
+module.exports = {
+  Clock, PREACT, WEB, body_scripts, dictionary, first_scripts, head_scripts, later_scripts, load, plain, scripts, words_of,
+  worker_scripts
+};

@@ -11,10 +11,9 @@ chat.in_dialog = (function () {
 
     function next() {
       var name = Object.keys(waiting)[0];
-      var due = name === undefined ? null : waiting[name];
-      if (!due) { return; }
+      var due = waiting[name];
       delete waiting[name];
-      due();
+      if (due) { due(); }
     }
 
     function begin(ask, done) {

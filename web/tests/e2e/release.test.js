@@ -9,7 +9,7 @@ const { equip, server } = require("./browser");
 const { Friend } = require("./friend");
 const { becomes, create_group, join_group, person, sees, sign_up, write } = require("./people");
 const { proxy } = require("./proxy");
-const { WEB, first_scripts, later_scripts } = require("../load");
+const { WEB, body_scripts, head_scripts, later_scripts } = require("../load");
 const { enter } = require("./world");
 
 const KB = 1024;
@@ -34,9 +34,7 @@ test("what is served means what was written", async () => {
   // The two runs of the page, its later part: each against its files, statement by statement.
   const served = [...html.matchAll(/<script(?: type="text\/later")? src="([^"]+)"/g)].map((found) => found[1]);
   assert.equal(served.length, 3, served.join(" "));
-  const in_head = (file) => /^js\/(boot|early|legacy)\.js$/.test(file);
-  const [head, body] = [first_scripts().filter(in_head), first_scripts().filter((file) => !in_head(file))];
-  const runs = [[served[0], head.map(source)], [served[1], body.map(source)], [served[2], later_scripts().map(source)]];
+  const runs = [head_scripts(), body_scripts(), later_scripts()].map((files, at) => [served[at], files.map(source)]);
   assert.equal(/data-worker="([^"]+)"/.exec(html)[1], served[1], "the worker is what the page has read");
   for (const [address, files] of runs) {
     const text = await get(address);

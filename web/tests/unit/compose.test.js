@@ -2,7 +2,7 @@
 // The small parts of writing: names behind an @, emoji, sizes, and what is news.
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { dictionary, load, plain } = require("../load");
+const { PREACT, dictionary, load, plain } = require("../load");
 
 const member = (id, name, username) => ({ id, name, user: { id, username: username || id } });
 
@@ -36,8 +36,7 @@ test("whom it could mean: by card or name or user name, the nearest first, never
 });
 
 test("the list behind an @ draws somebody of whom only the name is known yet", () => {
-  const fakes = { preact: { h: (...parts) => parts, Component() { return; } } };
-  const { chat } = load(["lib/", "kinds/", "state/", "views/icon", "views/avatar", "views/mention_list"], fakes);
+  const { chat } = load(["lib/", "kinds/", "state/", "views/icon", "views/avatar", "views/mention_list"], { preact: PREACT });
   chat.i18n.use(dictionary("en"));
   const state = chat.initial();
   const found = chat.mentions.match([{ id: "a", name: "Ann", user: null }, member("b", "Bob", "bobby")], "", "me", "all");

@@ -2,15 +2,14 @@
 // What the timeline draws, as data: rows, windows, texts in parts, reactions, jumps.
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
-const { dictionary, load, plain } = require("../load");
+const { PREACT, dictionary, load, plain } = require("../load");
 
 const ME = "me";
 const C = "c1";
 
 function page(values = {}) {
-  const fakes = { preact: { h: (...parts) => parts, Component() { return; } } };
   const { chat } = load(["lib/limits", "lib/el", "lib/component", "lib/change", "lib/i18n", "lib/time", "lib/parts", "kinds/", "state/",
-    "views/icon", "views/reactions"], fakes);
+    "views/icon", "views/reactions"], { preact: PREACT });
   chat.i18n.use(dictionary("en"));
   const store = chat.store(chat.reduce, chat.initial());
   store.dispatch({ type: "synced", snapshot: { cursor: "0", me: { id: ME, username: ME, name: "Me" }, conversations: [{

@@ -5,7 +5,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { test } = require("node:test");
 const vm = require("node:vm");
-const { WEB, first_scripts, worker_scripts } = require("../load");
+const { WEB, body_scripts, worker_scripts } = require("../load");
 
 /** Runs a script in a worker that has no page, and nothing that a tab did not give it. */
 function worker() {
@@ -27,8 +27,7 @@ function tab(self) {
 
 test("joined: all that the page begins with behind its head, in one run", () => {
   const { self, run } = worker();
-  const head = /^js\/(boot|early|legacy)\.js$/;
-  for (const file of first_scripts().filter((name) => !head.test(name))) { run(file); }
+  for (const file of body_scripts()) { run(file); }
   assert.equal(self.chat.main, null, "no page began");
   assert.ok(tab(self).length > 0);
 });

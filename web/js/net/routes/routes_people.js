@@ -30,7 +30,7 @@ chat.routes_people = (function () {
       revoke_others: function (done) { call("DELETE", "/api/sessions", null, done); },
       // A wrong password is 401 or 403 here and no end of the session.
       change_password: function (form, done) { chat.http("PUT", "/api/me/password", form, done); },
-      delete_me: function (password, done) { chat.http("DELETE", "/api/me", { password: password }, done); },
+      delete_me: function (password, done) { chat.http("DELETE", "/api/me", { password: password }, done); }
     };
   }
 

@@ -87,7 +87,7 @@ async function scenario(tag, event_source) {
   await ann.page.getByText(/You can try again in [3-6] seconds\./).waitFor();
   const button = ann.page.getByRole("button", { name: "Sign in" });
   assert.equal(await button.isDisabled(), true);
-  await becomes(async () => /try again in 1 second\./.test(await ann.page.getByRole("main").innerText()), "it counts down");
+  await becomes(async () => /try again in 1 second\./.test(await ann.page.getByRole("main").innerText()), "it counts down", 10000);
   await becomes(() => button.isEnabled(), "the wait is over");
   assert.equal(await ann.page.getByRole("alert").count(), 0);
 

@@ -3,9 +3,7 @@
 const assert = require("node:assert/strict");
 const { proxy } = require("./proxy");
 
-// Over two requests, a feed, and a drawing, on a machine that has other things to do. Nothing that comes by
-// itself in the end (a poll's hold, a watchdog) comes within it.
-const AT_ONCE_MS = 8000;
+const AT_ONCE_MS = 3000;
 const DRAWN_MS = 40; // more than draw_ms of js/lib/limits.js
 const PASSWORD = "correct horse battery";
 
@@ -129,7 +127,7 @@ async function sees(who, text, within_ms = AT_ONCE_MS) {
 }
 
 /** Waits until `check` gives true; anything else it gives is told when it never does. */
-async function becomes(check, sentence, within_ms = 10000) {
+async function becomes(check, sentence, within_ms = 5000) {
   const end = Date.now() + within_ms;
   let last;
   do {

@@ -56,8 +56,7 @@ async function scenario(tag, event_source) {
   await bob.page.getByText(`${ann.name} is typing…`).waitFor({ timeout: AT_ONCE_MS });
   await ann.page.locator("textarea").press("Enter");
   await sees(bob, "hm");
-  // By itself it would go after six.
-  await bob.page.getByText(`${ann.name} is typing…`).waitFor({ state: "detached", timeout: 4000 });
+  await bob.page.getByText(`${ann.name} is typing…`).waitFor({ state: "detached", timeout: AT_ONCE_MS });
 
   // A reload shows the history, in order.
   await ann.page.reload();
